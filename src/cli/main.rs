@@ -1,0 +1,4 @@
+//! The command-line program `obligor`.
+#![forbid(unsafe_code)]
+
+fn main() {}

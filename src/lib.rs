@@ -1,0 +1,2 @@
+//! obligor.
+#![deny(unsafe_code)]
