@@ -1,0 +1,91 @@
+//! What went wrong, for the person who must act.
+//!
+//! An error is never an answer: "refused" and "held" are decisions, "not found in the register" is an answer. An error
+//! says that there is no answer, and its kind says what the caller can do about it.
+
+use std::fmt;
+
+/// What the caller can do about an error; each kind is one status code of the C ABI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The request is wrong; asking again without mending it fails again.
+    Argument,
+    /// The thing named does not exist.
+    NotFound,
+    /// The key was used before for a request with other content; nothing was changed.
+    KeyConflict,
+    /// The document or reservation is in a state that does not allow this.
+    State,
+    /// A named limit of the library was exceeded.
+    TooLarge,
+    /// The configuration is wrong.
+    Config,
+    /// The policy is wrong.
+    Policy,
+    /// The store could not answer in time or not at all. What was asked may or may not have happened: ask again with
+    /// the same key.
+    Undetermined,
+    /// The store is damaged, or not one of ours.
+    Store,
+    /// The store was written by a newer version of the library.
+    TooNew,
+    /// Something else in this process already has the store open.
+    InUse,
+    /// The store is on a file system that cannot keep its promises.
+    Unsupported,
+    /// A file could not be read or written.
+    Io,
+    /// The law or the policy forbids it; the message names the rule.
+    Forbidden,
+    /// The process forked after the engine was opened.
+    Forked,
+    /// A fault of the library; the engine takes no more calls.
+    Internal,
+}
+
+/// An error: its kind, and a sentence that says what was wrong, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+}
+
+/// What every fallible call of the library returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error of this kind. The message must hold no personal number and no secret.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// A wrong request: [`ErrorKind::Argument`].
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Argument, message)
+    }
+
+    /// What the caller can do about it.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The same error with the place it happened at put before its sentence.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
