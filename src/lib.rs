@@ -2,5 +2,9 @@
 #![deny(unsafe_code)]
 
 pub mod calendar;
+pub mod credit;
 pub mod error;
 pub mod money;
+pub mod policy;
+pub mod reason;
+pub mod store;

@@ -1,0 +1,118 @@
+//! Reasons: why a decision is what it is, as data first and as sentences second.
+//!
+//! A [`Reason`] carries everything a person or a program needs to act: which rule, on which level, what was measured,
+//! where the threshold lies, who may release it, and what would make it pass.
+
+mod code;
+
+use serde::{Deserialize, Serialize};
+
+pub use code::Code;
+
+use crate::calendar::Day;
+use crate::money::{Currency, Money};
+
+/// What a document may do next. Ordered by how much it stops: of several reasons the one that stops most wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nobody asked: no rule of the policy applies. Not an approval.
+    NotChecked,
+    /// The document may go through.
+    Approve,
+    /// The document may go through, and credit control is told.
+    ApproveWithAlert,
+    /// The document may go through once the amount named has been paid in advance.
+    Prepay,
+    /// The document waits for a person; it holds no credit meanwhile.
+    Hold,
+    /// The document may not go through.
+    Refuse,
+}
+
+impl Outcome {
+    /// Whether the document may go through now, and so holds credit when it is a reservation.
+    pub fn grants(self) -> bool {
+        matches!(self, Self::NotChecked | Self::Approve | Self::ApproveWithAlert)
+    }
+}
+
+/// Whose limit or status a reason speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// The credit account itself.
+    Own,
+    /// The group the account belongs to.
+    Group,
+    /// The credit segment.
+    Segment,
+    /// The document alone, whatever the account.
+    Document,
+}
+
+/// A value with its unit, as measured or as the threshold it was held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// An amount.
+    Money(Money),
+    /// A number of days.
+    Days(i64),
+    /// A number of things.
+    Count(i64),
+    /// Hundredths of a per cent.
+    BasisPoints(i64),
+    /// A civil day.
+    Day(Day),
+    /// A currency.
+    Currency(Currency),
+}
+
+/// What would make the document pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// The customer pays this much of what is owed.
+    Pay(Money),
+    /// The document is made smaller by this much.
+    ReduceBy(Money),
+    /// The document waits until this day.
+    WaitUntil(Day),
+    /// The document is made out in this currency.
+    UseCurrency(Currency),
+    /// A person lifts the hold or stop.
+    LiftStatus,
+    /// A person sets a limit, or marks the account as having none.
+    SetLimit,
+    /// The customer is created first.
+    CreateCustomer,
+    /// The amount is paid in advance.
+    Prepay(Money),
+}
+
+/// One reason of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Reason {
+    /// What is the matter.
+    pub code: Code,
+    /// On whose level.
+    pub level: Level,
+    /// What this reason alone would make of the document.
+    pub effect: Outcome,
+    /// What was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Quantity>,
+    /// What it was held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Quantity>,
+    /// What would make it pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
+    /// The role that may release it, as the policy names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_by: Option<String>,
+    /// The policy's name for the rule that fired; empty for reasons no rule made.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rule: String,
+}

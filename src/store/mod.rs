@@ -1,0 +1,371 @@
+//! The credit state on disk, behind one trait.
+//!
+//! A store does not decide. It hands facts to a pure plan, inside one transaction, and writes what the plan says:
+//! *read facts → decide → write once*. That is [`Store::step`], and it is the only way a reservation comes to be.
+//! SQLite keeps the facts locked while the plan runs; another database may run the plan on facts it has at hand and
+//! write only if they are still true. So a plan may run more than once, and must depend on nothing but its facts.
+
+mod record;
+
+use std::time::Instant as Deadline;
+
+pub use record::{
+    AccountKey, AccountRecord, AnswerRecord, Company, Customer, DecisionRecord, Event, EventKind, IdentifierKey, Item,
+    ItemKind, LimitRecord, LookupRecord, OrderRecord, PolicyRecord, Remark,
+};
+
+use crate::calendar::{Day, Instant};
+use crate::credit::{AccountFacts, AccountId, Chain};
+use crate::error::Result;
+
+/// What a step is about, and what it needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// Whose account.
+    pub account: AccountRef,
+    /// The order it is about, as the host numbers it; empty when it is about none.
+    pub document: String,
+    /// The host's key for this very request, and a digest of its content.
+    pub key: Option<RequestKey>,
+    /// Items due up to this day are overdue: today less the grace days, less one.
+    pub overdue_to: Day,
+    /// The moment of the request: reservations that expire at or before it are expired first.
+    pub now: Instant,
+}
+
+/// How a request names an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountRef {
+    /// By the number the store gave it.
+    Id(AccountId),
+    /// By company and customer, as the host numbers them.
+    Key(AccountKey),
+}
+
+/// What makes a retry recognisable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The host's key; unique for ever in this store.
+    pub key: String,
+    /// SHA-256 over everything in the request that means something.
+    pub content: [u8; 32],
+}
+
+/// What the plan gets to see. All of it was read in one transaction, or at one version of the account. The plan of a
+/// request whose key was used before is not run: the same content gets the recorded decision, other content an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The account, aged to the day asked for and with expired reservations taken out; `None` when there is none.
+    pub account: Option<AccountFacts>,
+    /// The document's chain, if the document is known in the account's company.
+    pub chain: Option<Chain>,
+}
+
+/// What a plan wants written, all of it or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Whether the request was granted; a list that is all or nothing is written only if every request was.
+    pub granted: bool,
+    /// The chain as it is to be from now on. The store moves the account's `ordered`, `delivered` and `drafted`
+    /// buckets by the difference to what the chain held before.
+    pub chain: Option<Chain>,
+    /// Open items as they are to be from now on; the store moves the account's buckets.
+    pub items: Vec<Item>,
+    /// The decision to record, under the request's key if it has one.
+    pub record: Option<NewDecision>,
+    /// Events to queue.
+    pub events: Vec<Event>,
+}
+
+/// A decision on its way into the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDecision {
+    /// Everything the decision was made from and what it was, as canonical JSON.
+    pub body: String,
+    /// Random bytes that go into the digest, so that an erased body cannot be guessed from its digest.
+    pub salt: [u8; 16],
+}
+
+/// What a step left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The recorded decision; the earlier one when the key had been used before.
+    pub decision: Option<DecisionRecord>,
+    /// Whether this is the answer to an earlier use of the key.
+    pub repeated: bool,
+    /// The account after the step, to refresh a cache with.
+    pub account: Option<AccountFacts>,
+}
+
+/// Makes effects out of facts. Pure, and possibly called more than once.
+pub type Plan = Box<dyn Fn(&Facts) -> Result<Effects> + Send + Sync>;
+
+/// One request: what it needs to know and what it makes of it.
+pub struct Step {
+    /// What it needs to know.
+    pub ask: Ask,
+    /// What it makes of it.
+    pub plan: Plan,
+}
+
+/// What became of a list of steps.
+#[derive(Debug)]
+pub struct Steps {
+    /// Whether the list was written. `false` only for an all-or-nothing list with a request that was not granted.
+    pub written: bool,
+    /// One answer for each step, in order. When `written` is `false` each holds what would have been.
+    pub answers: Vec<Result<Written>>,
+}
+
+/// Whether a row that was put was new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Put {
+    /// It was not there before.
+    Added,
+    /// It was there, and other.
+    Changed,
+    /// It was there already, the same.
+    Same,
+}
+
+/// A long write on the caller's own thread: one transaction, taken whole or not at all.
+pub trait Loader {
+    /// Puts a customer.
+    ///
+    /// # Errors
+    /// As for every method here: a row that cannot be taken leaves no trace and the load can go on, unless the kind is
+    /// `Undetermined`, `Store` or `Io`.
+    fn put_customer(&mut self, customer: &Customer) -> Result<Put>;
+    /// Puts an account, making it if it is not there. Status and currency are set; buckets are kept.
+    ///
+    /// # Errors
+    /// Also when the customer is unknown, or the account holds value in another currency.
+    fn put_account(&mut self, account: &AccountRecord) -> Result<Put>;
+    /// Puts a limit of an account: the one of the same kind and first day is replaced.
+    ///
+    /// # Errors
+    /// Also when the account is unknown or has another currency.
+    fn put_limit(&mut self, limit: &LimitRecord) -> Result<Put>;
+    /// Puts an open item: the one with the same number in the account is replaced. A residual of zero closes it.
+    ///
+    /// # Errors
+    /// Also when the account is unknown or has another currency.
+    fn put_item(&mut self, item: &Item) -> Result<Put>;
+    /// Puts an order as it stands in the ERP, without a check: it is a fact, not a question.
+    ///
+    /// # Errors
+    /// Also when the account is unknown or has another currency, or the document belongs to another account.
+    fn put_order(&mut self, order: &OrderRecord) -> Result<Put>;
+    /// Puts a company of a company register.
+    ///
+    /// # Errors
+    /// Only those of the store itself.
+    fn put_company(&mut self, company: &Company) -> Result<Put>;
+    /// Puts a remark of a debtor register.
+    ///
+    /// # Errors
+    /// Only those of the store itself.
+    fn put_remark(&mut self, remark: &Remark) -> Result<Put>;
+    /// Closes the open items of these companies that this load has not put. Returns how many.
+    ///
+    /// # Errors
+    /// Only those of the store itself.
+    fn close_items_not_put(&mut self, company: &str) -> Result<u64>;
+    /// Cancels the active orders of this company that this load has not put. Returns how many.
+    ///
+    /// # Errors
+    /// Only those of the store itself.
+    fn cancel_orders_not_put(&mut self, company: &str) -> Result<u64>;
+    /// Drops every company (`true`) or remark (`false`) of this source that this load has not put, and the cached
+    /// answers of the source, and notes `as_of` as the age of the source. Returns how many rows were dropped.
+    ///
+    /// # Errors
+    /// Only those of the store itself.
+    fn finish_source(&mut self, source: &str, as_of: Instant) -> Result<u64>;
+}
+
+/// A count of everything in the store.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Customers.
+    pub customers: u64,
+    /// Credit accounts.
+    pub accounts: u64,
+    /// Open items that are not closed.
+    pub items: u64,
+    /// Document chains that hold value.
+    pub active_orders: u64,
+    /// Document chains that wait for a person.
+    pub held_orders: u64,
+    /// Decisions on record.
+    pub decisions: u64,
+    /// Events in the queue.
+    pub events: u64,
+    /// Companies of company registers.
+    pub companies: u64,
+    /// Remarks of debtor registers.
+    pub remarks: u64,
+    /// Logged look-ups.
+    pub lookups: u64,
+}
+
+/// What an integrity check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Verification {
+    /// Accounts whose kept buckets were recomputed from items and chains.
+    pub accounts: u64,
+    /// Decisions whose chained digest was recomputed.
+    pub decisions: u64,
+    /// Decisions whose body was erased as the law demands; their place in the chain is still proven.
+    pub erased: u64,
+    /// Each thing that is not as it must be, as a sentence. Empty means sound.
+    pub faults: Vec<String>,
+}
+
+/// The credit state. Every method may be called from any thread; none starts one.
+pub trait Store: Send + Sync {
+    /// Runs steps one after the other in one durable transaction; each sees what those before it did. A step that
+    /// fails leaves no trace and does not hurt its neighbours. Steps of other callers may share the transaction.
+    ///
+    /// # Errors
+    /// `Undetermined` when the store could not be reached or the commit could not be confirmed before the deadline.
+    fn step(&self, steps: Vec<Step>, all_or_nothing: bool, deadline: Deadline) -> Result<Steps>;
+
+    /// Reads the facts of an ask without writing: an account that should be aged or has expired reservations is
+    /// answered as if it had been.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn facts(&self, ask: &Ask, deadline: Deadline) -> Result<Facts>;
+
+    /// The account with this key.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn resolve(&self, key: &AccountKey, deadline: Deadline) -> Result<Option<AccountId>>;
+
+    /// Every account as of `overdue_to` and `now`, to warm a cache with.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn all_accounts(&self, overdue_to: Day, now: Instant, each: &mut dyn FnMut(AccountKey, AccountFacts)) -> Result<()>;
+
+    /// One long write on this thread, in one transaction that is committed when `work` succeeds. `pause` points of
+    /// the work (every [`Loader`] call) let a fork through; no other writer gets in between.
+    ///
+    /// # Errors
+    /// Those of `work`; nothing is written then.
+    fn load(&self, work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>, deadline: Deadline) -> Result<()>;
+
+    /// Takes reservations that ran out at or before `now` out of their accounts, at most `most` of them, and queues
+    /// an event for each. Returns how many it took out.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn expire(&self, now: Instant, most: u32, deadline: Deadline) -> Result<u32>;
+
+    /// The customer with this number.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn customer(&self, number: &str) -> Result<Option<Customer>>;
+    /// Customers that carry this identifier.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn customers_by_identifier(&self, identifier: &IdentifierKey) -> Result<Vec<Customer>>;
+    /// Customers with this folded name (see [`Customer::name_key`]), at most 100.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn customers_by_name(&self, name_key: &str, country: &str) -> Result<Vec<Customer>>;
+    /// The account's key, currency and status.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn account(&self, id: AccountId) -> Result<Option<AccountRecord>>;
+    /// The account's open items, oldest due first, at most `most`.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn items(&self, id: AccountId, most: u32) -> Result<Vec<Item>>;
+    /// Orders of a company in the state `Held`, oldest first, at most `most`.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn held_orders(&self, company: &str, most: u32) -> Result<Vec<Chain>>;
+
+    /// What the company register `source` says of this identifier, and as of when it was imported; `None` when the
+    /// source was never imported. The inner `None`: it was, and holds no such company.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn company(&self, source: &str, identifier: &IdentifierKey) -> Result<Option<(Instant, Option<Company>)>>;
+    /// What the debtor register `source` says of this subject, likewise.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn remarks(&self, source: &str, subject: &IdentifierKey) -> Result<Option<(Instant, Vec<Remark>)>>;
+    /// A cached answer of a register.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn register_answer(&self, source: &str, subject: &IdentifierKey) -> Result<Option<AnswerRecord>>;
+    /// Keeps an answer of a register (if there is one) and logs the look-up, both or neither.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn put_lookup(&self, log: &LookupRecord, answer: Option<&AnswerRecord>, deadline: Deadline) -> Result<()>;
+    /// Logged look-ups, newest first, at most `most`.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn lookups(&self, most: u32) -> Result<Vec<LookupRecord>>;
+
+    /// Keeps the text of a policy under its digest, once.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn put_policy(&self, policy: &PolicyRecord, deadline: Deadline) -> Result<()>;
+    /// The policy with this digest.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn policy(&self, digest: &[u8; 32]) -> Result<Option<PolicyRecord>>;
+    /// A decision on record.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn decision(&self, id: u64) -> Result<Option<DecisionRecord>>;
+    /// Decisions of an account, newest first, at most `most`.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn decisions(&self, id: AccountId, most: u32) -> Result<Vec<DecisionRecord>>;
+    /// Erases the body and salt of a decision; its digest stays.
+    ///
+    /// # Errors
+    /// `NotFound`, `Undetermined` or `Store`.
+    fn erase_decision(&self, id: u64, deadline: Deadline) -> Result<()>;
+    /// Events after this id, oldest first, at most `most`.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn events(&self, after: u64, most: u32) -> Result<Vec<Event>>;
+
+    /// Copies the store to a new file while it is in use.
+    ///
+    /// # Errors
+    /// `Io` when the file exists or cannot be written, `Undetermined` or `Store`.
+    fn backup(&self, to: &std::path::Path) -> Result<()>;
+    /// Checks the database itself, recomputes every kept bucket and every chained digest.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`: when the check could not be made. What it finds is not an error.
+    fn verify(&self, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<Verification>;
+    /// Counts everything.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn counts(&self) -> Result<Counts>;
+}
