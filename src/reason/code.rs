@@ -52,8 +52,6 @@ codes! {
     NotAnIncrease = 11, "not_an_increase";
     /// The account is marked as having no limit.
     NoLimit = 12, "no_limit";
-    /// The facts were older than the policy allows and could not be read again.
-    StaleFacts = 13, "stale_facts";
     /// The account was over its limit before this document.
-    AlreadyOverLimit = 14, "already_over_limit";
+    AlreadyOverLimit = 13, "already_over_limit";
 }
