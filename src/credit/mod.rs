@@ -10,5 +10,5 @@ mod limit;
 
 pub use account::{AccountFacts, AccountId, Buckets, Status};
 pub use chain::{Chain, ChainState, Stage};
-pub use decide::{Decision, Document};
+pub use decide::{Decision, Document, decide};
 pub use limit::{Limit, LimitKind, limit_in_force};

@@ -54,4 +54,6 @@ codes! {
     NoLimit = 12, "no_limit";
     /// The account was over its limit before this document.
     AlreadyOverLimit = 13, "already_over_limit";
+    /// The account is watched by hand.
+    StatusWatch = 14, "status_watch";
 }

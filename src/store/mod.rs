@@ -25,6 +25,8 @@ pub struct Ask {
     pub account: AccountRef,
     /// The order it is about, as the host numbers it; empty when it is about none.
     pub document: String,
+    /// The open item it is about, as the host numbers it; empty when it is about none.
+    pub item: String,
     /// The host's key for this very request, and a digest of its content.
     pub key: Option<RequestKey>,
     /// Items due up to this day are overdue: today less the grace days, less one.
@@ -59,6 +61,8 @@ pub struct Facts {
     pub account: Option<AccountFacts>,
     /// The document's chain, if the document is known in the account's company.
     pub chain: Option<Chain>,
+    /// The open item, if the account has it.
+    pub item: Option<Item>,
 }
 
 /// What a plan wants written, all of it or nothing.
