@@ -17,6 +17,7 @@ pub use record::{
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Chain};
 use crate::error::Result;
+use crate::money::Currency;
 
 /// What a step is about, and what it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +146,12 @@ pub trait Loader {
     /// # Errors
     /// Also when the customer is unknown, or the account holds value in another currency.
     fn put_account(&mut self, account: &AccountRecord) -> Result<Put>;
+    /// Makes the account, with the status `Ok`, if it is not there. One that is there keeps its status: a file that
+    /// does not say the status must not lift one a person gave.
+    ///
+    /// # Errors
+    /// Also when the customer is unknown, or the account has another currency.
+    fn ensure_account(&mut self, key: &AccountKey, currency: Currency) -> Result<Put>;
     /// Puts a limit of an account: the one of the same kind and first day is replaced.
     ///
     /// # Errors
