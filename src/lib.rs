@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod credit;
+pub mod customer;
 pub mod error;
 pub mod money;
 pub mod policy;
