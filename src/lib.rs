@@ -1,6 +1,7 @@
 //! obligor: credit checks inside the ERP's own process.
 #![deny(unsafe_code)]
 
+pub mod cache;
 pub mod calendar;
 pub mod credit;
 pub mod customer;

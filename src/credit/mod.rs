@@ -1,14 +1,16 @@
 //! The decision, and the words it is made of. Pure: no I/O, no clock, no locks.
 //!
-//! [`decide`] is the one gate. A check, a reservation, a change and a replay all ask it with facts, a document and a
-//! day, and so they cannot disagree about the same facts.
+//! [`decide`] is the one gate, and [`act`] is what an order does at it: a check, a reservation, a change and a replay
+//! all go through the same two functions with facts, a request and a day, and so they cannot disagree.
 
 mod account;
+mod act;
 mod chain;
 mod decide;
 mod limit;
 
 pub use account::{AccountFacts, AccountId, Buckets, Status};
+pub use act::{Act, Action, Request, act, action_of_a_check};
 pub use chain::{Chain, ChainState, Stage};
 pub use decide::{Decision, Document, decide};
 pub use limit::{Limit, LimitKind, limit_in_force};

@@ -60,6 +60,8 @@ pub struct RequestKey {
 pub struct Facts {
     /// The account, aged to the day asked for and with expired reservations taken out; `None` when there is none.
     pub account: Option<AccountFacts>,
+    /// How the host names the account; the key asked for when there is none.
+    pub key: Option<AccountKey>,
     /// The document's chain, if the document is known in the account's company.
     pub chain: Option<Chain>,
     /// The open item, if the account has it.

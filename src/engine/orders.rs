@@ -1,0 +1,594 @@
+//! Orders: check, reserve, change, convert, cancel, reopen, expire.
+//!
+//! A *check* is a question: it is answered from memory while the facts there are young enough, and what memory would
+//! not let through is asked again at the store, since a payment may have come in. Everything else is one durable step
+//! in the store: facts, decision and what follows from it, in one transaction. Both go through [`crate::credit::act`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::keeper::hex;
+use super::{Engine, LogLevel, checked_name};
+use crate::calendar::{Day, Instant};
+use crate::credit::{
+    AccountFacts, AccountId, Act, Action, Chain, ChainState, Decision, Request, Stage, act, action_of_a_check,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::money::Money;
+use crate::policy::Policy;
+use crate::reason::Outcome;
+use crate::store::{
+    AccountKey, AccountRef, Effects, Event, EventKind, Facts, Item, ItemKind, NewDecision, RequestKey, Step, Written,
+};
+
+/// The most orders that one list may hold.
+pub const MAX_LIST: usize = 10_000;
+
+/// The format of recorded decisions; moves when replaying needs to tell old from new.
+const BODY_FORMAT: u32 = 1;
+
+/// A request about one order, as the host puts it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrderRequest {
+    /// The account by its number, from [`Engine::resolve`]; or else by the two names that follow.
+    pub account: Option<AccountId>,
+    /// The company that sells.
+    pub company: String,
+    /// The customer that pays.
+    pub customer: String,
+    /// The order, as the host numbers it. A check may leave it empty: then it is asked about as a new order.
+    pub document: String,
+    /// The host's key for this very request: the same key and content get the same answer, however often they come.
+    /// Needed by everything that writes.
+    pub key: String,
+    /// See [`Request::amount`].
+    pub amount: Option<Money>,
+    /// See [`Request::rate`].
+    pub rate: Option<String>,
+    /// See [`Request::expires`].
+    pub expires: Option<Instant>,
+    /// See [`Request::from`].
+    pub from: Option<Stage>,
+    /// See [`Request::to`].
+    pub to: Option<Stage>,
+    /// Convert to invoiced or settled: the open item, as the host numbers it.
+    pub item: String,
+    /// Convert to invoiced: the day the item is due.
+    pub due: Option<Day>,
+    /// Who asks; recorded.
+    pub user: String,
+    /// How long the call may take; as configured when nothing is said.
+    pub deadline_ms: Option<u32>,
+}
+
+/// Where the facts of an answer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// From memory.
+    Memory,
+    /// From the store.
+    Store,
+}
+
+/// The answer to a request about one order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderAnswer {
+    /// The decision's number on record; `None` for a check, and in a list that was not taken.
+    pub decision_id: Option<u64>,
+    /// Whether this is the recorded answer to an earlier use of the same key.
+    pub repeated: bool,
+    /// What was decided.
+    pub decision: Decision,
+    /// What has become of the order; `None` when nothing is known of it.
+    pub state: Option<ChainState>,
+    /// Where the facts came from.
+    pub source: Source,
+    /// When the facts were read.
+    pub facts_at: Instant,
+}
+
+/// The answers to a list of orders.
+#[derive(Debug)]
+pub struct ListAnswer {
+    /// Whether the list was taken. `false` only when it was all or nothing and an order was not granted.
+    pub taken: bool,
+    /// One for each order, in order.
+    pub answers: Vec<Result<OrderAnswer>>,
+}
+
+/// Everything a decision was made from and what came of it: the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Body {
+    pub asked: Asked,
+    pub came_to: CameTo,
+}
+
+/// What was asked, when, under which policy, and what was known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    pub format: u32,
+    pub at: Instant,
+    pub today: Day,
+    /// `None` only when an unknown account was asked for by its number.
+    pub key: Option<AccountKey>,
+    pub user: String,
+    pub request_key: String,
+    pub document: String,
+    pub item: String,
+    pub due: Option<Day>,
+    pub request: Request,
+    /// The digest of the policy, in hexadecimal.
+    pub policy: String,
+    pub account: Option<AccountFacts>,
+    pub chain: Option<Chain>,
+    pub open_item: Option<Item>,
+}
+
+/// What was decided, and what the order and the item are since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CameTo {
+    pub decision: Decision,
+    pub chain: Option<Chain>,
+    pub open_item: Option<Item>,
+}
+
+impl Engine {
+    /// Would this order go through? Nothing is written and nothing is held.
+    ///
+    /// With a `document` the order is asked about as it stands in the store: an order that holds credit by its
+    /// difference, a closed one as reopened. Without one it is asked about as new, and answered from memory where the
+    /// facts are young enough.
+    ///
+    /// # Errors
+    /// `Argument`; `Undetermined` when the store had to be asked and could not be.
+    pub fn check(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.check_beside(order, &HashMap::new())
+    }
+
+    /// Would these orders go through, one after the other, each granted one counting for those after it?
+    ///
+    /// # Errors
+    /// `TooLarge` for more than [`MAX_LIST`] orders. The answers have errors of their own.
+    pub fn check_list(&self, orders: &[OrderRequest]) -> Result<Vec<Result<OrderAnswer>>> {
+        list_size(orders.len())?;
+        let mut granted = HashMap::new();
+        Ok(orders
+            .iter()
+            .map(|order| {
+                let answer = self.check_beside(order, &granted)?;
+                let id = order.account.or_else(|| self.cache.id_of(&key_of(order)));
+                if let Some(id) = id.filter(|_| answer.decision.outcome.grants()) {
+                    let held = granted.entry(id).or_insert(0_i64);
+                    *held = held.saturating_add(held_by(&answer.decision));
+                }
+                Ok(answer)
+            })
+            .collect())
+    }
+
+    /// A check beside what was granted to other orders of a list, in minor units by account.
+    fn check_beside(&self, order: &OrderRequest, granted: &HashMap<AccountId, i64>) -> Result<OrderAnswer> {
+        let now = self.now();
+        let today = self.day_of(now);
+        let id = match order.account {
+            Some(id) => Some(id),
+            None => self.cache.id_of(&key_of(order)),
+        };
+        let beside = id.and_then(|id| granted.get(&id).copied()).unwrap_or(0);
+        if let Some(id) = id.filter(|_| order.document.is_empty()) {
+            let oldest = i64::from(self.policy.facts.memory_max_age_ms);
+            let overdue_to = self.overdue_to(today);
+            let from_memory = self.cache.with(id, |entry| {
+                let young = now.since(entry.read_at) <= oldest && entry.read_at <= now;
+                (young && entry.facts.holds_at(overdue_to, now)).then(|| {
+                    let decision = self.question(order, Some(&entry.facts), None, beside, now, today)?.decision;
+                    Ok((decision, entry.read_at))
+                })
+            });
+            if let Some(Some(answered)) = from_memory {
+                let (decision, facts_at) = answered?;
+                if decision.outcome.grants() {
+                    return Ok(OrderAnswer {
+                        decision_id: None,
+                        repeated: false,
+                        decision,
+                        state: None,
+                        source: Source::Memory,
+                        facts_at,
+                    });
+                }
+            }
+        }
+        self.check_at_the_store(order, beside, now, today)
+    }
+
+    fn check_at_the_store(&self, order: &OrderRequest, beside: i64, now: Instant, today: Day) -> Result<OrderAnswer> {
+        let account = self.account_ref(order)?;
+        let document = if order.document.is_empty() { "" } else { checked_name("document", &order.document)? };
+        let epoch = self.cache.epoch();
+        let facts = self.store.facts(&self.ask(account, document, "", now), self.deadline(order.deadline_ms))?;
+        let act = self.question(order, facts.account.as_ref(), facts.chain.as_ref(), beside, now, today)?;
+        if let Some(account) = facts.account {
+            self.remember(order, account, now, epoch);
+        }
+        Ok(OrderAnswer {
+            decision_id: None,
+            repeated: false,
+            decision: act.decision,
+            state: facts.chain.map(|chain| chain.state),
+            source: Source::Store,
+            facts_at: now,
+        })
+    }
+
+    /// What the order would come to on these facts, with `beside` more ordered.
+    fn question(
+        &self,
+        order: &OrderRequest,
+        account: Option<&AccountFacts>,
+        chain: Option<&Chain>,
+        beside: i64,
+        now: Instant,
+        today: Day,
+    ) -> Result<Act> {
+        let request = Request {
+            action: action_of_a_check(chain),
+            amount: order.amount,
+            rate: order.rate.clone(),
+            expires: order.expires,
+            from: None,
+            to: None,
+        };
+        if beside == 0 {
+            return act(&self.policy, account, chain, &order.document, &request, now, today);
+        }
+        let mut account = account.cloned();
+        if let Some(account) = &mut account {
+            account.buckets.ordered = account.buckets.ordered.saturating_add(beside);
+        }
+        act(&self.policy, account.as_ref(), chain, &order.document, &request, now, today)
+    }
+
+    /// Asks to hold credit for an order, and holds it if the answer grants it: one atomic, durable step.
+    ///
+    /// # Errors
+    /// `Argument`, `KeyConflict`, `State`; `Undetermined` when it is not known whether it happened: ask again with the
+    /// same key.
+    pub fn reserve(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Reserve, order)
+    }
+
+    /// Asks for another amount for an order that holds credit; only the difference is asked about.
+    ///
+    /// # Errors
+    /// As [`Engine::reserve`]; `NotFound` when the order is not known.
+    pub fn change(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Change, order)
+    }
+
+    /// Moves a part of an order on: delivered, drafted, invoiced, settled. Never refused for credit reasons.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn convert(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Convert, order)
+    }
+
+    /// Gives up what is still ordered.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn cancel(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Cancel, order)
+    }
+
+    /// Takes a closed order up again, as a new question.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn reopen(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Reopen, order)
+    }
+
+    /// Reserves a list in order, each order seeing what those before it took, in one durable step. With
+    /// `all_or_nothing` either every order is granted or none is taken and nothing is recorded.
+    ///
+    /// # Errors
+    /// `TooLarge` for more than [`MAX_LIST`] orders; `Undetermined` for the whole list. The answers have errors of
+    /// their own.
+    pub fn reserve_list(&self, orders: &[OrderRequest], all_or_nothing: bool) -> Result<ListAnswer> {
+        list_size(orders.len())?;
+        let (now, epoch) = (self.now(), self.cache.epoch());
+        let prepared: Vec<Result<Step>> =
+            orders.iter().map(|order| self.step(Action::Reserve, order, now)).collect();
+        if all_or_nothing && prepared.iter().any(Result::is_err) {
+            // A list with an order that cannot even be asked about is not taken; each such order says why.
+            let answers = prepared.into_iter().map(|step| {
+                step.and_then(|_| Err(Error::new(ErrorKind::State, "not asked: another order of the list is wrong")))
+            });
+            return Ok(ListAnswer { taken: false, answers: answers.collect() });
+        }
+        let mut wrong = Vec::new();
+        let mut steps = Vec::new();
+        for (at, step) in prepared.into_iter().enumerate() {
+            match step {
+                Ok(step) => steps.push(step),
+                Err(error) => wrong.push((at, error)),
+            }
+        }
+        let deadline = self.deadline(orders.iter().filter_map(|order| order.deadline_ms).min());
+        let done = self.store.step(steps, all_or_nothing, deadline)?;
+        let mut done_answers = done.answers.into_iter();
+        let mut wrong = wrong.into_iter().peekable();
+        let answers = orders
+            .iter()
+            .enumerate()
+            .map(|(at, order)| match wrong.next_if(|(wrong_at, _)| *wrong_at == at) {
+                Some((_, error)) => Err(error),
+                None => match done_answers.next() {
+                    Some(written) => self.answer(order, written?, now, epoch, done.written),
+                    None => Err(Error::new(ErrorKind::Internal, "the store gave fewer answers than it was asked for")),
+                },
+            })
+            .collect();
+        Ok(ListAnswer { taken: done.written, answers })
+    }
+
+    /// Takes reservations that ran out off their accounts, for as long as the deadline allows. Call again while it
+    /// answers that there may be more.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn expire(&self, deadline_ms: Option<u32>) -> Result<(u32, bool)> {
+        const AT_ONCE: u32 = 500;
+        let (now, deadline) = (self.now(), self.deadline(deadline_ms));
+        let mut total: u32 = 0;
+        loop {
+            let count = self.store.expire(now, AT_ONCE, deadline)?;
+            total = total.saturating_add(count);
+            if count > 0 {
+                self.cache.forget_all();
+            }
+            if count < AT_ONCE {
+                return Ok((total, false));
+            }
+            if std::time::Instant::now() >= deadline {
+                return Ok((total, true));
+            }
+        }
+    }
+
+    fn act(&self, action: Action, order: &OrderRequest) -> Result<OrderAnswer> {
+        let (now, epoch) = (self.now(), self.cache.epoch());
+        let step = self.step(action, order, now)?;
+        let done = self.store.step(vec![step], false, self.deadline(order.deadline_ms)).inspect_err(|error| {
+            self.tell(LogLevel::Warning, &format!("an order could not be answered: {error}"));
+        })?;
+        match done.answers.into_iter().next() {
+            Some(written) => self.answer(order, written?, now, epoch, true),
+            None => Err(Error::new(ErrorKind::Internal, "the store gave no answer")),
+        }
+    }
+
+    /// One durable step: what the store needs to know, and what the order comes to on what it finds.
+    fn step(&self, action: Action, order: &OrderRequest, now: Instant) -> Result<Step> {
+        let document = checked_name("document", &order.document)?.to_owned();
+        let key = checked_name("key", &order.key)?.to_owned();
+        let user = if order.user.is_empty() { "" } else { checked_name("user", &order.user)? }.to_owned();
+        let item = match order.to {
+            Some(Stage::Invoiced | Stage::Settled) => checked_name("item", &order.item)?.to_owned(),
+            _ => String::new(),
+        };
+        let request = Request {
+            action,
+            amount: order.amount,
+            rate: order.rate.clone(),
+            expires: order.expires,
+            from: order.from,
+            to: order.to,
+        };
+        let account = self.account_ref(order)?;
+        let today = self.day_of(now);
+        let mut ask = self.ask(account, &document, &item, now);
+        ask.key = Some(RequestKey { key: key.clone(), content: content(order, &document, &item, &request)? });
+        let mut salt = [0_u8; 16];
+        getrandom::fill(&mut salt)
+            .map_err(|error| Error::new(ErrorKind::Io, format!("the machine gives no random numbers: {error}")))?;
+        let policy = Arc::clone(&self.policy);
+        let due = order.due;
+        let plan = move |facts: &Facts| {
+            let asked = Asked {
+                format: BODY_FORMAT,
+                at: now,
+                today,
+                key: facts.key.clone(),
+                user: user.clone(),
+                request_key: key.clone(),
+                document: document.clone(),
+                item: item.clone(),
+                due,
+                request: request.clone(),
+                policy: hex(&policy.digest),
+                account: facts.account.clone(),
+                chain: facts.chain.clone(),
+                open_item: facts.item.clone(),
+            };
+            let body = Body { came_to: asked.come_to(&policy)?, asked };
+            Ok(Effects {
+                granted: body.came_to.decision.outcome.grants(),
+                events: body.event().into_iter().collect(),
+                record: Some(NewDecision { body: body.write()?, salt }),
+                chain: body.came_to.chain,
+                items: body.came_to.open_item.into_iter().collect(),
+            })
+        };
+        Ok(Step { ask, plan: Box::new(plan) })
+    }
+
+    fn answer(
+        &self,
+        order: &OrderRequest,
+        written: Written,
+        now: Instant,
+        epoch: u64,
+        taken: bool,
+    ) -> Result<OrderAnswer> {
+        if let Some(account) = written.account.filter(|_| taken) {
+            self.remember(order, account, now, epoch);
+        }
+        let record = written
+            .decision
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the store recorded no decision for an order"))?;
+        let Some(body) = record.body else {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!("decision {} was erased as the law demands; ask with a new key", record.id),
+            ));
+        };
+        let body = Body::read(&body)?;
+        Ok(OrderAnswer {
+            decision_id: taken.then_some(record.id),
+            repeated: written.repeated,
+            state: body.came_to.chain.as_ref().or(body.asked.chain.as_ref()).map(|chain| chain.state),
+            facts_at: body.asked.at,
+            decision: body.came_to.decision,
+            source: Source::Store,
+        })
+    }
+
+    /// Keeps facts in memory, and the name they were asked for by.
+    fn remember(&self, order: &OrderRequest, account: AccountFacts, read_at: Instant, epoch: u64) {
+        if order.account.is_none() {
+            let key = key_of(order);
+            if self.cache.id_of(&key).is_none() {
+                self.cache.name(key, account.id);
+            }
+        }
+        self.cache.put(account, read_at, epoch);
+    }
+
+    fn account_ref(&self, order: &OrderRequest) -> Result<AccountRef> {
+        match order.account {
+            Some(id) => Ok(AccountRef::Id(id)),
+            None => Ok(AccountRef::Key(AccountKey {
+                company: checked_name("company", &order.company)?.to_owned(),
+                customer: checked_name("customer", &order.customer)?.to_owned(),
+            })),
+        }
+    }
+}
+
+impl Body {
+    pub(super) fn read(text: &str) -> Result<Self> {
+        serde_json::from_str(text)
+            .map_err(|error| Error::new(ErrorKind::Store, format!("a recorded decision cannot be read: {error}")))
+    }
+
+    pub(super) fn write(&self) -> Result<String> {
+        serde_json::to_string(self)
+            .map_err(|error| Error::new(ErrorKind::Internal, format!("a decision cannot be written: {error}")))
+    }
+
+    /// What people are told of it.
+    fn event(&self) -> Option<Event> {
+        let decision = &self.came_to.decision;
+        let kind = match decision.outcome {
+            Outcome::NotChecked | Outcome::Approve => return None,
+            Outcome::ApproveWithAlert => EventKind::Alert,
+            Outcome::Prepay => EventKind::PrepayAsked,
+            Outcome::Hold => EventKind::Held,
+            Outcome::Refuse => EventKind::Refused,
+        };
+        Some(Event {
+            id: 0,
+            at: self.asked.at,
+            kind,
+            account: self.asked.account.as_ref().map(|account| account.id),
+            document: self.asked.document.clone(),
+            reasons: decision.reasons.iter().map(|reason| reason.code.name().to_owned()).collect(),
+        })
+    }
+}
+
+impl Asked {
+    /// What it comes to under this policy. The one place where decisions that count are made; a replay makes them here
+    /// again.
+    pub(super) fn come_to(&self, policy: &Policy) -> Result<CameTo> {
+        let (account, chain) = (self.account.as_ref(), self.chain.as_ref());
+        let act = act(policy, account, chain, &self.document, &self.request, self.at, self.today)?;
+        Ok(CameTo { open_item: self.item_after(&act)?, chain: act.chain, decision: act.decision })
+    }
+
+    /// What the open item is after a part was invoiced or settled.
+    fn item_after(&self, act: &Act) -> Result<Option<Item>> {
+        let (Some(account), true) = (&self.account, act.item_change != 0) else { return Ok(None) };
+        let number = &self.item;
+        let large = || Error::argument("the amount of the open item is too large");
+        Ok(Some(match &self.open_item {
+            Some(item) if item.kind != ItemKind::Invoice => {
+                return Err(Error::new(ErrorKind::State, format!("open item {number:?} is a credit, not an invoice")));
+            }
+            Some(item) => {
+                let residual = item.residual.checked_add(act.item_change).ok_or_else(large)?;
+                if residual < 0 {
+                    let open = Money::new(item.residual, account.currency);
+                    return Err(Error::new(ErrorKind::State, format!("only {open} of open item {number:?} is open")));
+                }
+                let amount = item.amount.checked_add(act.item_change.max(0)).ok_or_else(large)?;
+                Item { residual, amount, due: self.due.unwrap_or(item.due), ..item.clone() }
+            }
+            None if act.item_change < 0 => {
+                return Err(Error::new(ErrorKind::NotFound, format!("open item {number:?} is not known")));
+            }
+            None => Item {
+                key: self.key.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "an account without a name"))?,
+                number: number.clone(),
+                kind: ItemKind::Invoice,
+                currency: account.currency,
+                amount: act.item_change,
+                residual: act.item_change,
+                due: self.due.ok_or_else(|| Error::argument("due: a new invoice needs the day it is due"))?,
+                disputed: false,
+                dunning_level: 0,
+                document: self.document.clone(),
+            },
+        }))
+    }
+}
+
+/// SHA-256 over everything in a request that means something.
+fn content(order: &OrderRequest, document: &str, item: &str, request: &Request) -> Result<[u8; 32]> {
+    let account = order.account;
+    let (company, customer) =
+        if account.is_some() { ("", "") } else { (order.company.trim_end(), order.customer.trim_end()) };
+    let text = serde_json::to_vec(&(account, company, customer, document, item, order.due, request))
+        .map_err(|error| Error::new(ErrorKind::Internal, format!("the request cannot be written: {error}")))?;
+    Ok(Sha256::digest(&text).into())
+}
+
+/// By how much a granted decision made the account's orders grow.
+fn held_by(decision: &Decision) -> i64 {
+    match (decision.exposure_before, decision.exposure_after) {
+        (Some(before), Some(after)) => after.minor.saturating_sub(before.minor),
+        _ => 0,
+    }
+}
+
+fn key_of(order: &OrderRequest) -> AccountKey {
+    AccountKey { company: order.company.clone(), customer: order.customer.clone() }
+}
+
+fn list_size(count: usize) -> Result<()> {
+    if count > MAX_LIST {
+        return Err(Error::new(ErrorKind::TooLarge, format!("the list has {count} orders; at most {MAX_LIST}")));
+    }
+    Ok(())
+}
