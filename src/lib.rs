@@ -1,6 +1,9 @@
 //! obligor: credit checks inside the ERP's own process.
 #![deny(unsafe_code)]
 
+#[cfg(panic = "abort")]
+compile_error!("obligor must not be built with panic = \"abort\": a panic would end the host's process");
+
 pub mod cache;
 pub mod calendar;
 pub mod credit;

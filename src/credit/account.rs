@@ -105,8 +105,7 @@ pub struct AccountFacts {
 impl AccountFacts {
     /// Whether these facts still describe the account when items due up to `aged_to` count as overdue and it is `now`.
     pub fn holds_at(&self, aged_to: Day, now: Instant) -> bool {
-        let aged = aged_to == self.aged_to
-            || (aged_to > self.aged_to && self.next_due.is_none_or(|due| due > aged_to));
+        let aged = aged_to == self.aged_to || (aged_to > self.aged_to && self.next_due.is_none_or(|due| due > aged_to));
         aged && self.next_expiry.is_none_or(|expiry| expiry > now)
     }
 }

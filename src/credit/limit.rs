@@ -49,10 +49,8 @@ mod tests {
 
     #[test]
     fn the_temporary_limit_replaces_the_base_while_it_lasts() {
-        let limits = [
-            limit(LimitKind::Base, Some(100), None, None),
-            limit(LimitKind::Temporary, Some(300), Some(10), Some(12)),
-        ];
+        let limits =
+            [limit(LimitKind::Base, Some(100), None, None), limit(LimitKind::Temporary, Some(300), Some(10), Some(12))];
         for (day, amount) in [(9, 100), (10, 300), (12, 300), (13, 100)] {
             assert_eq!(limit_in_force(&limits, Day(day)).unwrap().amount, Some(amount), "day {day}");
         }

@@ -261,7 +261,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// `Undetermined` or `Store`.
-    fn all_accounts(&self, overdue_to: Day, now: Instant, each: &mut dyn FnMut(AccountKey, AccountFacts)) -> Result<()>;
+    fn all_accounts(&self, overdue_to: Day, now: Instant, each: &mut dyn FnMut(AccountKey, AccountFacts))
+    -> Result<()>;
 
     /// One long write on this thread, in one transaction that is committed when `work` succeeds. `pause` points of
     /// the work (every [`Loader`] call) let a fork through; no other writer gets in between.

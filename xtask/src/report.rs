@@ -1,0 +1,93 @@
+//! What ran, how long it took and what failed.
+
+use crate::shell::Result;
+use std::time::Instant;
+
+/// The running account of a command with many steps.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    passed: usize,
+    failures: Vec<String>,
+    not_run: Vec<String>,
+}
+
+impl Report {
+    /// Runs one step under a heading. It answers how many single tests it ran; a step without any counts as one.
+    pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Result<usize>) {
+        println!("\n=== {name} ===");
+        let start = Instant::now();
+        let outcome = work();
+        let seconds = start.elapsed().as_secs_f64();
+        match outcome {
+            Ok(tests) => {
+                self.passed += tests.max(1);
+                println!("--- ok: {name} ({seconds:.1} s)");
+            }
+            Err(why) => {
+                println!("--- FAILED: {name} ({seconds:.1} s)\n{why}");
+                self.failures.push(name.to_owned());
+            }
+        }
+    }
+
+    /// Says that a proof could not be made here, and why. It stays visible in the last lines.
+    pub(crate) fn not_run(&mut self, name: &str, why: &str) {
+        println!("\n=== {name} ===\n--- NOT RUN: {why}");
+        self.not_run.push(format!("{name}: {why}"));
+    }
+
+    /// Prints the result; an error when anything failed, or nothing ran.
+    pub(crate) fn end(self) -> Result {
+        println!();
+        for proof in &self.not_run {
+            println!("NOT RUN {proof}");
+        }
+        for step in &self.failures {
+            println!("FAILED {step}");
+        }
+        println!("{} passed, {} failed", self.passed, self.failures.len());
+        match (self.passed, self.failures.len()) {
+            (0, 0) => Err("nothing was run".into()),
+            (_, 0) => Ok(()),
+            (_, failed) => Err(format!("{failed} step(s) failed, see above")),
+        }
+    }
+}
+
+/// Counts the passed tests in the output of `cargo test` or pytest.
+pub(crate) fn count_passed(output: &str) -> usize {
+    let before_passed = |line: &str| {
+        let words: Vec<&str> = line.split([' ', ',', ';']).collect();
+        words.windows(2).find(|pair| pair[1] == "passed").and_then(|pair| pair[0].parse::<usize>().ok())
+    };
+    output
+        .lines()
+        .filter(|line| line.starts_with("test result:") || line.starts_with('='))
+        .filter_map(before_passed)
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_the_summaries_of_both_runners() {
+        let output = "running 2 tests\ntest result: ok. 12 passed; 0 failed; 0 ignored\n5 passed in a name\n\
+                      ===== 7 passed, 1 warning in 0.4s =====\n";
+        assert_eq!(count_passed(output), 19);
+    }
+
+    #[test]
+    fn a_failure_or_an_empty_run_is_an_error() {
+        assert!(Report::default().end().is_err());
+        let mut report = Report::default();
+        report.step("good", || Ok(3));
+        report.step("bad", || Err("broken".into()));
+        assert_eq!(report.passed, 3);
+        assert!(report.end().unwrap_err().contains("1 step"));
+        let mut report = Report::default();
+        report.step("good", || Ok(0));
+        assert!(report.end().is_ok());
+    }
+}

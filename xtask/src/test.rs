@@ -1,0 +1,86 @@
+//! `cargo xtask test`: everything that must hold before a change is taken.
+
+use crate::report::{Report, count_passed};
+use crate::shell::{Result, cargo, command, read, root, run, slurp, target, tee};
+use crate::tools;
+use std::path::{Path, PathBuf};
+
+/// A named part of the tests, and what runs it.
+type Section = (&'static str, fn(&mut Report));
+
+const SECTIONS: [Section; 2] = [("style", style), ("rust", rust)];
+
+/// The features our own code is checked and tested with.
+const FEATURES: &str = "cli,test-hooks";
+
+/// Runs the named sections, or all of them.
+pub(crate) fn run_sections(names: &[&str]) -> Result {
+    let known: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        return Err(format!("there is no section `{unknown}`; the sections are: {}", known.join(", ")));
+    }
+    let mut report = Report::default();
+    for (name, section) in SECTIONS {
+        if names.is_empty() || names.contains(&name) {
+            section(&mut report);
+        }
+    }
+    report.end()
+}
+
+fn style(report: &mut Report) {
+    report.step("format", || {
+        tools::need(&[tools::RUSTFMT])?;
+        run(cargo().args(["fmt", "--all", "--check"])).map(|()| 1)
+    });
+    report.step("clippy", || {
+        tools::need(&[tools::CLIPPY])?;
+        let features = ["--workspace", "--all-targets", "--locked", "--features", FEATURES];
+        run(cargo().arg("clippy").args(features).args(["--", "-D", "warnings"])).map(|()| 1)
+    });
+    report.step("documentation", || {
+        let mut doc = cargo();
+        doc.args(["doc", "--no-deps", "--lib", "--locked"]).env("RUSTDOCFLAGS", "-D warnings");
+        run(&mut doc).map(|()| 1)
+    });
+}
+
+fn rust(report: &mut Report) {
+    report.step("Rust tests", || {
+        let (said, ended) = tee(cargo().args(["test", "--workspace", "--locked", "--features", FEATURES]));
+        ended.map(|()| count_passed(&said))
+    });
+    report.step("a build with panic = \"abort\" is refused", || {
+        // The compiler reaches our message before it looks for dependencies, so this takes no build.
+        let words =
+            ["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "-C", "panic=abort", "--out-dir"];
+        match read(command("rustc").args(words).arg(target().join("xtask")).arg("src/lib.rs")) {
+            Err(why) if why.contains("obligor must not be built with panic") => Ok(1),
+            Err(why) => Err(format!("refused, but not by our own message:\n{why}")),
+            Ok(_) => Err("it was built".into()),
+        }
+    });
+    report.step("unsafe code only in src/ffi", || {
+        let mut sources = Vec::new();
+        collect_sources(&root().join("src"), &mut sources)?;
+        let ffi = root().join("src/ffi");
+        for path in sources.iter().filter(|path| !path.starts_with(&ffi)) {
+            if slurp(path)?.contains("allow(unsafe_code)") {
+                return Err(format!("{} allows unsafe code; only src/ffi may", path.display()));
+            }
+        }
+        Ok(1)
+    });
+}
+
+fn collect_sources(folder: &Path, found: &mut Vec<PathBuf>) -> Result {
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            collect_sources(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

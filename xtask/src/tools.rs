@@ -1,0 +1,110 @@
+//! The tools a step needs: found, installed, or named.
+
+use crate::shell::{Result, command, read, run};
+use std::path::Path;
+
+/// A program that must be there before a step can run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Tool {
+    /// A call that only succeeds when the tool is usable.
+    pub(crate) probe: &'static [&'static str],
+    /// The Debian packages that bring it.
+    pub(crate) debian: &'static [&'static str],
+    /// How to get it anywhere else.
+    pub(crate) elsewhere: &'static str,
+}
+
+pub(crate) const CC: Tool =
+    Tool { probe: &["cc", "--version"], debian: &["gcc", "libc6-dev"], elsewhere: "a C compiler that answers to `cc`" };
+pub(crate) const CXX: Tool =
+    Tool { probe: &["g++", "--version"], debian: &["g++"], elsewhere: "a C++ compiler that answers to `g++`" };
+pub(crate) const NM: Tool =
+    Tool { probe: &["nm", "--version"], debian: &["binutils"], elsewhere: "binutils, for `nm` and `readelf`" };
+pub(crate) const VALGRIND: Tool =
+    Tool { probe: &["valgrind", "--version"], debian: &["valgrind"], elsewhere: "valgrind" };
+pub(crate) const MCS: Tool =
+    Tool { probe: &["mcs", "--version"], debian: &["mono-mcs"], elsewhere: "Mono 6 (`mcs` and `mono`)" };
+pub(crate) const MONO: Tool =
+    Tool { probe: &["mono", "--version"], debian: &["mono-runtime"], elsewhere: "Mono 6 (`mcs` and `mono`)" };
+pub(crate) const PYTHON: Tool = Tool {
+    probe: &["python3", "-c", "import sys; sys.exit(sys.version_info < (3, 9))"],
+    debian: &["python3"],
+    elsewhere: "Python 3.9 or later that answers to `python3`",
+};
+pub(crate) const VENV: Tool = Tool {
+    probe: &["python3", "-c", "import venv, ensurepip"],
+    debian: &["python3-venv"],
+    elsewhere: "Python's `venv` and `ensurepip` modules",
+};
+pub(crate) const RUSTFMT: Tool =
+    Tool { probe: &["cargo", "fmt", "--version"], debian: &["rustfmt"], elsewhere: "`rustup component add rustfmt`" };
+pub(crate) const CLIPPY: Tool = Tool {
+    probe: &["cargo", "clippy", "--version"],
+    debian: &["rust-clippy"],
+    elsewhere: "`rustup component add clippy`",
+};
+
+/// Makes sure that every tool is there. As root on Debian the missing ones are installed, anywhere else the answer is
+/// an error that says what to install.
+pub(crate) fn need(tools: &[Tool]) -> Result {
+    let missing = missing(tools, works);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !debian_root() {
+        return Err(advice(&missing));
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.debian).copied().collect();
+    println!("installing {}", packages.join(" "));
+    apt(&["update", "-qq"])?;
+    apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages.as_slice()].concat())?;
+    let still: Vec<&Tool> = missing.into_iter().filter(|tool| !works(tool)).collect();
+    if still.is_empty() { Ok(()) } else { Err(advice(&still)) }
+}
+
+/// Whether a tool answers.
+pub(crate) fn works(tool: &Tool) -> bool {
+    let [program, words @ ..] = tool.probe else { return false };
+    read(command(program).args(words)).is_ok()
+}
+
+fn missing(tools: &[Tool], works: impl Fn(&Tool) -> bool) -> Vec<&Tool> {
+    tools.iter().filter(|tool| !works(tool)).collect()
+}
+
+fn advice(missing: &[&Tool]) -> String {
+    let mut text = String::from("missing on this machine:\n");
+    for tool in missing {
+        text += &format!("  {} (Debian: apt-get install {})\n", tool.elsewhere, tool.debian.join(" "));
+    }
+    text + "install and run the command again (as root on Debian it installs them itself)"
+}
+
+fn debian_root() -> bool {
+    Path::new("/etc/debian_version").exists() && read(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+fn apt(words: &[&str]) -> Result {
+    // Another installation may be running on a new machine: wait for it instead of failing.
+    run(command("apt-get").args(["-o", "DPkg::Lock::Timeout=300"]).args(words).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ABSENT: Tool =
+        Tool { probe: &["obligor-no-such-program"], debian: &["a-package"], elsewhere: "the program itself" };
+
+    #[test]
+    fn a_tool_that_does_not_answer_is_missing() {
+        assert!(!works(&ABSENT));
+        assert_eq!(missing(&[ABSENT, CC], |tool| *tool == CC), [&ABSENT]);
+    }
+
+    #[test]
+    fn advice_names_the_tool_and_the_package() {
+        let text = advice(&[&ABSENT]);
+        assert!(text.contains("the program itself") && text.contains("apt-get install a-package"), "{text}");
+    }
+}
