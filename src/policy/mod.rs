@@ -2,11 +2,25 @@
 //!
 //! A policy is a TOML file that a credit manager can read. Nothing in it is implied: a rule that nobody wrote does not
 //! exist, and a decision that no rule was asked about is *not checked*, never approved.
+//!
+//! [`Policy::parse`] reads the file and reports everything that is wrong with it at once, each error with its line.
+//! [`Policy::standard`] is the profile that comes with the library; its text is the best description of the format.
+
+mod parse;
+mod problems;
+mod section;
+mod units;
 
 use crate::calendar::Day;
 use crate::credit::Status;
 use crate::money::{Money, Rounding};
 use crate::reason::Outcome;
+
+pub use parse::{
+    FORMAT, MAX_AMOUNTS, MAX_DAYS, MAX_INLINE_TABLES, MAX_MEMORY_AGE_MS, MAX_POLICY_BYTES, MAX_PURPOSES,
+    MAX_REGISTER_AGE_HOURS, MAX_RULES, MAX_TEXT_CHARS, MAX_TOLERANCE_BASIS_POINTS,
+};
+pub use problems::MAX_ERRORS_SHOWN;
 
 /// A policy in force.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,6 +31,34 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome, in order of how much it stops.
+    pub const ALL: [Self; 6] =
+        [Self::NotChecked, Self::Approve, Self::ApproveWithAlert, Self::Prepay, Self::Hold, Self::Refuse];
+
+    /// The number, as in the C header. Part of the ABI: never changed, never reused.
+    pub const fn number(self) -> i32 {
+        match self {
+            Self::NotChecked => 0,
+            Self::Approve => 1,
+            Self::ApproveWithAlert => 2,
+            Self::Prepay => 3,
+            Self::Hold => 4,
+            Self::Refuse => 5,
+        }
+    }
+
+    /// The stable name, as in JSON and in policy files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotChecked => "not_checked",
+            Self::Approve => "approve",
+            Self::ApproveWithAlert => "approve_with_alert",
+            Self::Prepay => "prepay",
+            Self::Hold => "hold",
+            Self::Refuse => "refuse",
+        }
+    }
+
     /// Whether the document may go through now, and so holds credit when it is a reservation.
     pub fn grants(self) -> bool {
         matches!(self, Self::NotChecked | Self::Approve | Self::ApproveWithAlert)
@@ -51,6 +79,31 @@ pub enum Level {
     Document,
 }
 
+impl Level {
+    /// Every level, in order of its number.
+    pub const ALL: [Self; 4] = [Self::Own, Self::Group, Self::Segment, Self::Document];
+
+    /// The number, as in the C header. Part of the ABI: never changed, never reused.
+    pub const fn number(self) -> i32 {
+        match self {
+            Self::Own => 1,
+            Self::Group => 2,
+            Self::Segment => 3,
+            Self::Document => 4,
+        }
+    }
+
+    /// The stable name, as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Group => "group",
+            Self::Segment => "segment",
+            Self::Document => "document",
+        }
+    }
+}
+
 /// A value with its unit, as measured or as the threshold it was held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +120,32 @@ pub enum Quantity {
     Day(Day),
     /// A currency.
     Currency(Currency),
+}
+
+impl Quantity {
+    /// The number of its unit, as in the C header. Part of the ABI: never changed, never reused.
+    pub const fn unit_number(&self) -> i32 {
+        match self {
+            Self::Money(_) => 1,
+            Self::Days(_) => 2,
+            Self::Count(_) => 3,
+            Self::BasisPoints(_) => 4,
+            Self::Day(_) => 5,
+            Self::Currency(_) => 6,
+        }
+    }
+
+    /// The stable name of its unit, as in JSON.
+    pub const fn unit_name(&self) -> &'static str {
+        match self {
+            Self::Money(_) => "money",
+            Self::Days(_) => "days",
+            Self::Count(_) => "count",
+            Self::BasisPoints(_) => "basis_points",
+            Self::Day(_) => "day",
+            Self::Currency(_) => "currency",
+        }
+    }
 }
 
 /// What would make the document pass.
@@ -89,6 +168,36 @@ pub enum Remedy {
     CreateCustomer,
     /// The amount is paid in advance.
     Prepay(Money),
+}
+
+impl Remedy {
+    /// The number, as in the C header; 0 there is no remedy. Part of the ABI: never changed, never reused.
+    pub const fn number(&self) -> i32 {
+        match self {
+            Self::Pay(_) => 1,
+            Self::ReduceBy(_) => 2,
+            Self::WaitUntil(_) => 3,
+            Self::UseCurrency(_) => 4,
+            Self::LiftStatus => 5,
+            Self::SetLimit => 6,
+            Self::CreateCustomer => 7,
+            Self::Prepay(_) => 8,
+        }
+    }
+
+    /// The stable name, as in JSON.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Pay(_) => "pay",
+            Self::ReduceBy(_) => "reduce_by",
+            Self::WaitUntil(_) => "wait_until",
+            Self::UseCurrency(_) => "use_currency",
+            Self::LiftStatus => "lift_status",
+            Self::SetLimit => "set_limit",
+            Self::CreateCustomer => "create_customer",
+            Self::Prepay(_) => "prepay",
+        }
+    }
 }
 
 /// One reason of a decision.
