@@ -12,4 +12,5 @@ pub mod error;
 pub mod money;
 pub mod policy;
 pub mod reason;
+pub mod register;
 pub mod store;

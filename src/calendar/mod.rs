@@ -40,6 +40,11 @@ impl Day {
         Self(self.0.saturating_add(days).clamp(Self::MIN.0, Self::MAX.0))
     }
 
+    /// The same day of the month `months` later, or the last day of that month when it is shorter; at most [`Day::MAX`].
+    pub fn plus_months(self, months: u32) -> Self {
+        self.date().checked_add_months(chrono::Months::new(months)).map_or(Self::MAX, Self::from_date).min(Self::MAX)
+    }
+
     /// Days from `earlier` to this day; negative when `earlier` is later.
     pub fn since(self, earlier: Self) -> i64 {
         i64::from(self.0) - i64::from(earlier.0)
@@ -155,6 +160,16 @@ mod tests {
         }
         assert_eq!(Day(i32::MAX).to_string(), "9999-12-31");
         assert_eq!(Day(i32::MAX).plus(i32::MAX), Day::MAX);
+    }
+
+    #[test]
+    fn months_end_where_the_month_ends() {
+        let leap = Day::parse("2024-02-29").unwrap();
+        assert_eq!(leap.plus_months(36).to_string(), "2027-02-28");
+        assert_eq!(leap.plus_months(48).to_string(), "2028-02-29");
+        assert_eq!(Day::parse("2026-01-31").unwrap().plus_months(1).to_string(), "2026-02-28");
+        assert_eq!(leap.plus_months(u32::MAX), Day::MAX);
+        assert_eq!(Day::MAX.plus_months(1), Day::MAX);
     }
 
     #[test]
