@@ -13,8 +13,8 @@ use std::time::{Duration, Instant as Deadline};
 
 pub use config::{ClockChoice, Config, PolicySource, Secret};
 pub use keeper::Keeper;
-pub use orders::{ListAnswer, OrderAnswer, OrderRequest, Source};
-pub use record::{Explanation, Replay};
+pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, OrderRequest, Source};
+pub use record::Replay;
 
 use crate::cache::Cache;
 use crate::calendar::{Clock, Day, Instant};
@@ -30,7 +30,7 @@ pub const MAX_NAME_BYTES: usize = 64;
 /// An open credit state: the store, the policy in force, and what is known of them in memory.
 pub struct Engine {
     store: Box<dyn Store>,
-    policy: Policy,
+    policy: Arc<Policy>,
     clock: Box<dyn Clock>,
     keeper: Keeper,
     cache: Cache,
@@ -84,7 +84,7 @@ impl Engine {
     /// # Errors
     /// `Config`, `Policy`, and everything opening a store can bring: `InUse`, `TooNew`, `Unsupported`, `Store`, `Io`.
     pub fn open(config: &Config) -> Result<Self> {
-        let policy = config.policy.read()?;
+        let policy = Arc::new(config.policy.read()?);
         let clock: Box<dyn Clock> = match config.clock {
             ClockChoice::System => Box::new(SystemClock),
             ClockChoice::Fixed(at) => Box::new(FixedClock(at)),
@@ -100,7 +100,7 @@ impl Engine {
     /// `Policy` when it is not valid yet, and those of the store.
     pub fn with(
         store: Box<dyn Store>,
-        policy: Policy,
+        policy: Arc<Policy>,
         clock: Box<dyn Clock>,
         keeper: Keeper,
         utc_offset_minutes: i32,
