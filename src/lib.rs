@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod credit;
 pub mod customer;
 pub mod error;
+pub mod identifier;
 pub mod money;
 pub mod policy;
 pub mod reason;
