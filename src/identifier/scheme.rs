@@ -136,7 +136,9 @@ impl Scheme {
     /// Whether its numbers are persons' numbers.
     pub const fn personal(self) -> Personal {
         match self {
-            Scheme::DkCpr | Scheme::NoPersonnr | Scheme::SePersonnr | Scheme::FiHetu | Scheme::NlBsn => Personal::Always,
+            Scheme::DkCpr | Scheme::NoPersonnr | Scheme::SePersonnr | Scheme::FiHetu | Scheme::NlBsn => {
+                Personal::Always
+            }
             // SE: a sole trader's number. RSIN: passes the same test as a BSN. Btw: before 2020 a sole proprietor's held
             // the BSN. IBAN: an account may be anybody's.
             Scheme::SeOrgnr | Scheme::SeVat | Scheme::NlRsin | Scheme::NlBtw | Scheme::Iban => Personal::May,

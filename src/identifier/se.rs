@@ -18,10 +18,13 @@ use super::{Fault, Identifier, Note, Notes, Scheme, birth};
 /// What a samordningsnummer adds to the day.
 const COORDINATION: u32 = 60;
 
+/// What authorities put in front of an organisation number where a personal number has its century.
+const NO_CENTURY: u32 = 16;
+
 /// The first year a personal number can tell of; older people were dead when numbers began in 1947.
 const EARLIEST: i32 = 1800;
 
-/// An organisation number: ten digits, or twelve with the `16` that authorities put in the place of a century.
+/// An organisation number: ten digits, or twelve with `16` (a company) or the century of birth (a sole trader) in front.
 pub(super) fn orgnr(text: &str, today: i32) -> Result<Identifier, Fault> {
     orgnr_of(Clean::of(text)?, today)
 }
@@ -29,10 +32,10 @@ pub(super) fn orgnr(text: &str, today: i32) -> Result<Identifier, Fault> {
 /// An organisation number from which the VAT number's letters and ending have been taken.
 pub(super) fn orgnr_of(clean: Clean, today: i32) -> Result<Identifier, Fault> {
     let long = clean.len() == 12;
-    let century = if long { number(&clean.without_last(10).digits::<2>()?) } else { 16 };
+    let century = if long { number(&clean.without_last(10).digits::<2>()?) } else { NO_CENTURY };
     let digits = if long { clean.without_first(2) } else { clean }.digits::<10>()?;
     let of_company = digits[2] >= 2;
-    if long && of_company && century != 16 {
+    if long && of_company != (century == NO_CENTURY) {
         return Err(Fault::ForbiddenPrefix);
     }
     if !luhn(&digits) {
@@ -41,8 +44,8 @@ pub(super) fn orgnr_of(clean: Clean, today: i32) -> Result<Identifier, Fault> {
     if of_company {
         return Ok(Identifier::new(Scheme::SeOrgnr, &ascii(digits), Notes::NONE));
     }
-    let year = if century == 16 { None } else { Some(century) };
-    let (_, notes) = birth_of(&digits, year.map(|c| c as i32 * 100), Sign::None, today)?;
+    let century = (century != NO_CENTURY).then_some(century as i32 * 100);
+    let (_, notes) = birth_of(&digits, century, Sign::None, today)?;
     Ok(Identifier::new(Scheme::SeOrgnr, &ascii(digits), notes.with(Note::SoleTrader).with(Note::Personal)))
 }
 
@@ -156,6 +159,7 @@ mod tests {
         }
         assert_eq!(orgnr("556036-0794", TODAY), Err(Fault::BadCheckDigit));
         assert_eq!(orgnr("195560360793", TODAY), Err(Fault::ForbiddenPrefix));
+        assert_eq!(orgnr("168803200016", TODAY), Err(Fault::ForbiddenPrefix));
     }
 
     #[test]
