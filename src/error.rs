@@ -37,10 +37,37 @@ pub enum ErrorKind {
     Io,
     /// The law or the policy forbids it; the message names the rule.
     Forbidden,
+    /// The host's own callback asked to stop; nothing was taken.
+    Cancelled,
     /// The process forked after the engine was opened.
     Forked,
     /// A fault of the library; the engine takes no more calls.
     Internal,
+}
+
+impl ErrorKind {
+    /// The stable name, as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Argument => "argument",
+            Self::NotFound => "not_found",
+            Self::KeyConflict => "key_conflict",
+            Self::State => "state",
+            Self::TooLarge => "too_large",
+            Self::Config => "config",
+            Self::Policy => "policy",
+            Self::Undetermined => "undetermined",
+            Self::Store => "store",
+            Self::TooNew => "too_new",
+            Self::InUse => "in_use",
+            Self::Unsupported => "unsupported",
+            Self::Io => "io",
+            Self::Forbidden => "forbidden",
+            Self::Cancelled => "cancelled",
+            Self::Forked => "forked",
+            Self::Internal => "internal",
+        }
+    }
 }
 
 /// An error: its kind, and a sentence that says what was wrong, where, and what to do.

@@ -112,7 +112,10 @@ pub fn decide(policy: &Policy, account: Option<&AccountFacts>, document: &Docume
 }
 
 /// Exposure: what is owed and will be owed, less unapplied credits where the policy says that they count.
-fn exposure(policy: &Policy, account: &AccountFacts) -> std::result::Result<Money, MoneyError> {
+///
+/// # Errors
+/// [`MoneyError::Overflow`].
+pub fn exposure(policy: &Policy, account: &AccountFacts) -> std::result::Result<Money, MoneyError> {
     let debit = account.buckets.debit()?;
     let credit = if policy.facts.unapplied_credits_reduce { account.buckets.unapplied } else { 0 };
     Ok(Money::new(debit.checked_sub(credit).ok_or(MoneyError::Overflow)?, account.currency))

@@ -12,5 +12,5 @@ mod limit;
 pub use account::{AccountFacts, AccountId, Buckets, Status};
 pub use act::{Act, Action, Request, act, action_of_a_check};
 pub use chain::{Chain, ChainState, Stage};
-pub use decide::{Decision, Document, decide};
+pub use decide::{Decision, Document, decide, exposure};
 pub use limit::{Limit, LimitKind, limit_in_force};
