@@ -129,8 +129,13 @@ named! {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
-    /// The name of what is wrong with an identifier, see [`crate::customer::Because::BadIdentifier`].
-    Fault(String),
+    /// What is wrong with an identifier.
+    Fault {
+        /// Its scheme.
+        scheme: String,
+        /// The stable name of what is wrong.
+        fault: String,
+    },
     /// The scheme of the identifier it is about.
     Scheme(String),
     /// The host's numbers of customers.

@@ -128,7 +128,7 @@ mod tests {
             young_days: 365,
             remarks: Verdict::Reject,
             unknown: Verdict::Review,
-            proposed_limits: vec![Money::new(50_000_00, dkk()), Money::new(8_000_00, Currency::parse("EUR").unwrap())],
+            proposed_limits: vec![Money::new(5_000_000, dkk()), Money::new(800_000, Currency::parse("EUR").unwrap())],
         }
     }
 
@@ -137,7 +137,7 @@ mod tests {
         let checks = [Check::pass(CheckCode::IdentifierSyntax, "identifier")];
         let judged = judge(&policy(), Subject::Company, &checks, Currency::parse("EUR").ok());
         assert_eq!((judged.verdict, judged.causes.len()), (Verdict::Accept, 0));
-        assert_eq!(judged.proposal.unwrap().limit.unwrap().minor, 8_000_00);
+        assert_eq!(judged.proposal.unwrap().limit.unwrap().minor, 800_000);
         assert_eq!(judge(&policy(), Subject::Company, &checks, None).proposal.unwrap().limit.unwrap().currency, dkk());
         let nok = judge(&policy(), Subject::Company, &checks, Currency::parse("NOK").ok()).proposal.unwrap();
         assert_eq!((nok.terms, nok.limit), (Terms::OnAccount, None));

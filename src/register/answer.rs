@@ -138,7 +138,7 @@ mod tests {
         DebtorRemark {
             number: "1".into(),
             kind: "dom".into(),
-            amount: Some(1_200_00),
+            amount: Some(120_000),
             currency: Currency::parse("NOK").ok(),
             registered: day(registered),
             delete_by: day(registered),

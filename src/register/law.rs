@@ -20,7 +20,7 @@ pub enum Purpose {
     /// To grant credit.
     CreditApplication,
     /// To keep watch over credit that was granted.
-    CreditControl,
+    CreditSaleControl,
     /// To collect a debt.
     DebtCollection,
     /// To let something.
@@ -32,13 +32,13 @@ pub enum Purpose {
 impl Purpose {
     /// Every purpose.
     pub const ALL: &'static [Self] =
-        &[Self::CreditApplication, Self::CreditControl, Self::DebtCollection, Self::Lease, Self::Guarantee];
+        &[Self::CreditApplication, Self::CreditSaleControl, Self::DebtCollection, Self::Lease, Self::Guarantee];
 
     /// The stable name, as in JSON and in policy files.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CreditApplication => "credit_application",
-            Self::CreditControl => "credit_control",
+            Self::CreditSaleControl => "credit_sale_control",
             Self::DebtCollection => "debt_collection",
             Self::Lease => "lease",
             Self::Guarantee => "guarantee",
@@ -54,7 +54,7 @@ impl Purpose {
     pub const fn finnish_code(self) -> char {
         match self {
             Self::CreditApplication => '1',
-            Self::CreditControl => '2',
+            Self::CreditSaleControl => '2',
             Self::DebtCollection => '3',
             Self::Lease => '7',
             Self::Guarantee => 'A',

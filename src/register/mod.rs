@@ -7,7 +7,10 @@
 mod answer;
 mod law;
 mod retention;
+pub mod sources;
+mod state;
 
 pub use answer::{DebtorAnswer, DebtorRemark, WhyUnknown};
 pub use law::{Denied, Gate, LookupGate, Need, Purpose, RULES, Rule};
 pub use retention::{RETENTION_RULES, RemarkKind, Retention, RetentionRule, retention};
+pub use state::CompanyState;

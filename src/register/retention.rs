@@ -81,11 +81,11 @@ impl RemarkKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ends {
     /// So many months after the remark was registered.
-    AfterRegistered(u32),
+    Registered(u32),
     /// With so many calendar years after the one in which it was registered.
-    AfterYears(u32),
+    Years(u32),
     /// So many months after the debt was paid; it says nothing about one that is not.
-    AfterPaid(u32),
+    Paid(u32),
 }
 
 /// One row.
@@ -121,9 +121,9 @@ pub fn retention(country: &str, subject: Subject, kind: RemarkKind, registered: 
         .filter(|rule| kind == RemarkKind::Other || rule.kinds.contains(&kind))
         .filter_map(|rule| {
             let delete_by = match rule.ends {
-                Ends::AfterRegistered(months) => registered.plus_months(months),
-                Ends::AfterYears(years) => new_year(registered.plus_months(12 * years)),
-                Ends::AfterPaid(months) => paid?.plus_months(months),
+                Ends::Registered(months) => registered.plus_months(months),
+                Ends::Years(years) => new_year(registered.plus_months(12 * years)),
+                Ends::Paid(months) => paid?.plus_months(months),
             };
             Some(Retention { delete_by, rule: rule.id })
         })
@@ -158,8 +158,8 @@ const fn row(
 
 /// Every row, by country.
 pub const RETENTION_RULES: &[RetentionRule] = &[
-    row("DK-3", "DK", EVERYBODY, RemarkKind::ALL, Ends::AfterRegistered(60)),
-    row("DK-7", "DK", EVERYBODY, &[RemarkKind::Enforcement], Ends::AfterPaid(12)),
+    row("DK-3", "DK", EVERYBODY, RemarkKind::ALL, Ends::Registered(60)),
+    row("DK-7", "DK", EVERYBODY, &[RemarkKind::Enforcement], Ends::Paid(12)),
     row(
         "DK-7",
         "DK",
@@ -171,26 +171,26 @@ pub const RETENTION_RULES: &[RetentionRule] = &[
             RemarkKind::Application,
             RemarkKind::DebtRelief,
         ],
-        Ends::AfterPaid(1),
+        Ends::Paid(1),
     ),
-    row("NO-4", "NO", EVERYBODY, RemarkKind::ALL, Ends::AfterRegistered(48)),
-    row("NO-4", "NO", EVERYBODY, RemarkKind::ALL, Ends::AfterPaid(0)),
-    row("NO-4", "NO", EVERYBODY, &[RemarkKind::DebtRelief], Ends::AfterRegistered(6)),
-    row("SE-3", "SE", PERSONS, ORDINARY, Ends::AfterRegistered(36)),
-    row("SE-3", "SE", ORGANISATIONS, ORDINARY, Ends::AfterRegistered(60)),
-    row("SE-3", "SE", EVERYBODY, &[RemarkKind::Application], Ends::AfterYears(2)),
-    row("SE-3", "SE", &[Subject::PrivatePerson], &[RemarkKind::DebtRelief], Ends::AfterRegistered(60)),
+    row("NO-4", "NO", EVERYBODY, RemarkKind::ALL, Ends::Registered(48)),
+    row("NO-4", "NO", EVERYBODY, RemarkKind::ALL, Ends::Paid(0)),
+    row("NO-4", "NO", EVERYBODY, &[RemarkKind::DebtRelief], Ends::Registered(6)),
+    row("SE-3", "SE", PERSONS, ORDINARY, Ends::Registered(36)),
+    row("SE-3", "SE", ORGANISATIONS, ORDINARY, Ends::Registered(60)),
+    row("SE-3", "SE", EVERYBODY, &[RemarkKind::Application], Ends::Years(2)),
+    row("SE-3", "SE", &[Subject::PrivatePerson], &[RemarkKind::DebtRelief], Ends::Registered(60)),
     row(
         "SE-3",
         "SE",
         &[Subject::SoleTrader, Subject::Partnership, Subject::Company, Subject::Unknown],
         &[RemarkKind::DebtRelief],
-        Ends::AfterRegistered(36),
+        Ends::Registered(36),
     ),
-    row("FI-4", "FI", EVERYBODY, RemarkKind::ALL, Ends::AfterRegistered(36)),
-    row("FI-4", "FI", EVERYBODY, &[RemarkKind::CreditorReported], Ends::AfterRegistered(24)),
-    row("FI-4", "FI", EVERYBODY, RemarkKind::ALL, Ends::AfterPaid(1)),
-    row("NL-2", "NL", EVERYBODY, RemarkKind::ALL, Ends::AfterRegistered(60)),
+    row("FI-4", "FI", EVERYBODY, RemarkKind::ALL, Ends::Registered(36)),
+    row("FI-4", "FI", EVERYBODY, &[RemarkKind::CreditorReported], Ends::Registered(24)),
+    row("FI-4", "FI", EVERYBODY, RemarkKind::ALL, Ends::Paid(1)),
+    row("NL-2", "NL", EVERYBODY, RemarkKind::ALL, Ends::Registered(60)),
 ];
 
 #[cfg(test)]
