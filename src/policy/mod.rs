@@ -10,6 +10,7 @@ mod parse;
 mod problems;
 mod section;
 mod units;
+mod verdict;
 
 use crate::calendar::Day;
 use crate::credit::Status;

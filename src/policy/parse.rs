@@ -42,13 +42,6 @@ pub const MAX_INLINE_TABLES: usize = 4;
 /// Why a rule or a fact cannot say `approve`.
 const NOTHING_TO_APPROVE: &str = "a document that no rule stops is approved already";
 
-const VERDICTS: [(&str, Verdict); 4] = [
-    ("accept", Verdict::Accept),
-    ("prepay", Verdict::Prepay),
-    ("review", Verdict::Review),
-    ("reject", Verdict::Reject),
-];
-
 impl Policy {
     /// Reads a policy file.
     ///
@@ -260,7 +253,8 @@ fn overdue_amount(problems: &mut Problems, s: &mut Section<'_>) -> Option<Test> 
 }
 
 fn customer(problems: &mut Problems, mut s: Section<'_>) -> Option<CustomerPolicy> {
-    let mut verdict = |key| s.choice(problems, key, &VERDICTS, "");
+    let words = Verdict::ALL.map(|verdict| (verdict.name(), verdict));
+    let mut verdict = |key| s.choice(problems, key, &words, "");
     let invalid_identifier = verdict("invalid_identifier");
     let duplicate = verdict("duplicate");
     let not_in_register = verdict("not_in_register");

@@ -1,13 +1,20 @@
 //! Reasons: why a decision is what it is, as data first and as sentences second.
 //!
 //! A [`Reason`] carries everything a person or a program needs to act: which rule, on which level, what was measured,
-//! where the threshold lies, who may release it, and what would make it pass.
+//! where the threshold lies, who may release it, and what would make it pass. [`Reason::sentence`] says it in a
+//! [`Language`]; the words are [`Text`]s, which other rooms use for theirs.
 
 mod code;
+mod language;
+mod sentence;
+mod text;
+mod texts;
 
 use serde::{Deserialize, Serialize};
 
 pub use code::Code;
+pub use language::Language;
+pub use text::Text;
 
 use crate::calendar::Day;
 use crate::money::{Currency, Money};
