@@ -11,7 +11,7 @@
 mod known;
 
 use known::{Known, Number};
-use obligor::identifier::{Scheme, check};
+use obligor::identifier::{Fault, Scheme, check};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -45,7 +45,7 @@ oracle! {
         ["ddmmyy###%%", "ddmmyy###%%", "d4mmyy###%%", "ddm4yy###%%", "ddm8yy###%%", "d4m8yy###%%", "8########%%"],
         ["10915596784", "50846202355"], NO_PERSONNR;
     no_personnr_from_2032: NoPersonnr on IN_2033,
-        ["ddmmyy###%%", "d4mmyy###%%", "8########%%"], ["30108299939"], NO_PERSONNR_2032;
+        ["ddmmyy###%%", "ddmmyy###%%", "d4mmyy###%%", "d4mmyy###%%", "ddm8yy###%%", "8########%%"], ["30108299939"], NO_PERSONNR_2032;
     se_orgnr: SeOrgnr on TODAY,
         ["55####-###%", "#########%", "yymmdd-###%", "yymmd6###%", "1655#######%", "ccyymmdd###%"],
         ["8803200016", "8803200008", "000000-0000"], SE_ORGNR;
@@ -127,8 +127,9 @@ fn run(scheme: Scheme, layouts: &[&str], extras: &[&str], known: &[Known], today
     for (name, count) in seen {
         assert!(count > 0, "{name} is listed but does not occur: is it still true?");
     }
-    // A test in which nearly everything is refused, or accepted, compares nothing.
-    assert!(numbers.len() >= NUMBERS && both >= NUMBERS / 10 && neither >= NUMBERS / 10, "{both} {neither}");
+    // A test in which nearly everything is refused, or accepted, compares nothing. (Of the numbers of 2033, three in four
+    // are beyond the oracle.)
+    assert!(numbers.len() >= NUMBERS && both >= NUMBERS / 50 && neither >= NUMBERS / 10, "{both} {neither}");
 }
 
 /// The verdict of python-stdnum on each number: its normal form if it accepts it.
@@ -166,7 +167,7 @@ fn oracle(scheme: Scheme, numbers: &[&str], today: &str) -> Vec<Option<String>> 
     verdicts
 }
 
-/// Distinct numbers: a third at random in the right layout, a third completed to be valid, a third mutated from those.
+/// Distinct numbers: a third at random in the right layout, a third with check digits that match, a third mutated from those.
 fn generate(scheme: Scheme, layouts: &[&str], extras: &[&str], today: i32) -> Vec<String> {
     let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ (scheme as u64 + 1) << 32 ^ today as u64);
     let mut seen = HashSet::new();
@@ -233,14 +234,40 @@ fn at_random(filled: &str, random: &mut Random) -> String {
         .collect()
 }
 
-/// Finds check characters with which the number is accepted here.
+/// Finds check characters that match, whatever else may be wrong: if only accepted numbers were asked about, nobody
+/// would hear of those refused by mistake.
 fn complete(scheme: Scheme, text: &str, today: i32) -> Option<String> {
-    let Some(place) = text.find(['%', '@']) else {
-        return check(scheme, text, today).is_accepted().then(|| text.to_owned());
+    let Some(place) = text.rfind(['%', '@']) else {
+        let checks = match check(scheme, text, today).fault() {
+            None | Some(Fault::ImpossibleDate | Fault::FutureDate) => true,
+            Some(Fault::NeverIssued) => matches!(scheme, Scheme::FiHetu | Scheme::SePersonnr | Scheme::SeOrgnr),
+            Some(_) => false,
+        };
+        return checks.then(|| text.to_owned());
     };
-    let (before, rest) = text.split_at(place);
-    let choices = if rest.starts_with('@') { CHECKS } else { "0123456789" };
-    choices.chars().find_map(|choice| complete(scheme, &format!("{before}{choice}{}", &rest[1..]), today))
+    if matches!(scheme, Scheme::Iban | Scheme::Lei) && text.matches('%').count() == 2 {
+        // A hundred guesses for each number would be most of the test's time.
+        return complete(scheme, &text.replace("%%", &format!("{:02}", mod_97_pair(text))), today);
+    }
+    let choices = if text[place..].starts_with('@') { CHECKS } else { "0123456789" };
+    let mut text = text.to_owned();
+    choices.chars().find_map(|choice| {
+        text.replace_range(place..=place, choice.encode_utf8(&mut [0; 4]));
+        complete(scheme, &text, today)
+    })
+}
+
+/// The check digits that belong in the place of `%%`: 98 less the remainder by 97 with zeros there, an IBAN's four first
+/// characters put last.
+fn mod_97_pair(text: &str) -> u32 {
+    let (first, rest) = if text.get(2..4) == Some("%%") { text.split_at(4) } else { ("", text) };
+    let zeros = |c: char| if c == '%' { '0' } else { c };
+    98 - rest
+        .chars()
+        .chain(first.chars())
+        .map(zeros)
+        .filter_map(|c| c.to_digit(36))
+        .fold(0, |rest, value| if value < 10 { (rest * 10 + value) % 97 } else { (rest * 100 + value) % 97 })
 }
 
 fn mutate(valid: &str, random: &mut Random) -> String {

@@ -49,6 +49,11 @@ const FH_NUMBER: Known = Known {
     is: |n| n.looser && n.two(0) >= 80,
 };
 
+const SYNTHETIC: Known = Known {
+    name: "synthetic numbers (Tenor) are not known to python-stdnum",
+    is: |n| n.looser && n.two(0) < 80 && (81..=92).contains(&n.two(2)),
+};
+
 pub(super) const NOTHING: &[Known] = &[];
 
 pub(super) const DK_VAT: &[Known] = &[Known {
@@ -58,16 +63,11 @@ pub(super) const DK_VAT: &[Known] = &[Known {
 
 pub(super) const NO_ORGNR: &[Known] = &[ALL_ZEROS];
 
-pub(super) const NO_PERSONNR: &[Known] = &[
-    FH_NUMBER,
-    Known {
-        name: "synthetic numbers (Tenor) are not known to python-stdnum",
-        is: |n| n.looser && n.two(0) < 80 && (81..=92).contains(&n.two(2)),
-    },
-];
+pub(super) const NO_PERSONNR: &[Known] = &[FH_NUMBER, SYNTHETIC];
 
 pub(super) const NO_PERSONNR_2032: &[Known] = &[
     FH_NUMBER,
+    SYNTHETIC,
     Known {
         name: "the remainders 1 to 3 of 2032 are not known to python-stdnum",
         is: |n| {
