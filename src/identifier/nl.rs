@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(bsn("111222333").unwrap().personal(), Personal::Always);
         assert_eq!(bsn("111252333"), Err(Fault::BadCheckDigit));
         assert_eq!(bsn("000000000"), Err(Fault::NeverIssued));
-        // 9·1 + 1·... : 8·8 = 64 ≡ 9, so 08000000 needs 9.
+        // 8·8 = 64 ≡ 9 (mod 11), so 9 follows 08000000.
         assert_eq!(bsn("80000009").unwrap().reveal(), "080000009");
         assert_eq!(rsin("80000009"), Err(Fault::TooShort { needs: 9, has: 8 }));
     }
