@@ -10,6 +10,7 @@ pub mod credit;
 pub mod customer;
 pub mod error;
 pub mod identifier;
+pub mod import;
 pub mod money;
 pub mod policy;
 pub mod reason;
