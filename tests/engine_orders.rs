@@ -1,0 +1,332 @@
+//! Orders through the engine, on a real store.
+
+use std::sync::Barrier;
+
+use obligor::calendar::Day;
+use obligor::credit::{ChainState, Limit, LimitKind, Stage, Status};
+use obligor::engine::{ClockChoice, Config, Engine, OrderAnswer, OrderRequest, Source};
+use obligor::error::ErrorKind;
+use obligor::money::Money;
+use obligor::reason::{Code, Language, Outcome};
+use obligor::store::{AccountKey, AccountRecord, Customer, EventKind, Item, ItemKind, LimitRecord};
+use tempfile::TempDir;
+
+/// A desk: an engine on a store of its own, at a moment that stands still.
+struct Desk {
+    engine: Engine,
+    folder: TempDir,
+}
+
+const NOON: &str = "2026-11-22T12:00:00Z";
+
+fn open(folder: &TempDir, now: &str) -> Engine {
+    let mut config = Config::at(folder.path().join("credit.db"));
+    config.create = true;
+    config.clock = ClockChoice::Fixed(obligor::calendar::Instant::parse(now).unwrap());
+    Engine::open(&config).unwrap()
+}
+
+fn key(customer: &str) -> AccountKey {
+    AccountKey { company: "NW01".to_owned(), customer: customer.to_owned() }
+}
+
+fn money(text: &str) -> Money {
+    Money::parse(text).unwrap()
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { engine: open(&folder, NOON), folder }
+    }
+
+    fn customer(&self, number: &str, limit: &str) {
+        let limit = money(limit);
+        self.engine
+            .store()
+            .load(
+                &mut |loader| {
+                    loader.put_customer(&Customer {
+                        number: number.to_owned(),
+                        name: number.to_owned(),
+                        ..Customer::default()
+                    })?;
+                    Ok(())
+                },
+                std::time::Instant::now() + std::time::Duration::from_secs(5),
+            )
+            .unwrap();
+        let account = AccountRecord { key: key(number), currency: limit.currency, status: Status::Ok };
+        self.engine.put_account(&account).unwrap();
+        self.limit(number, Some(limit));
+    }
+
+    fn limit(&self, number: &str, limit: Option<Money>) {
+        let currency = limit.map_or(money("0 DKK").currency, |limit| limit.currency);
+        let limit = Limit { kind: LimitKind::Base, amount: limit.map(|l| l.minor), from: None, to: None };
+        self.engine.put_limit(&LimitRecord { key: key(number), currency, limit }).unwrap();
+    }
+
+    fn item(&self, customer: &str, number: &str, kind: ItemKind, residual: &str, due: &str) {
+        let residual = money(residual);
+        self.engine
+            .put_item(&Item {
+                key: key(customer),
+                number: number.to_owned(),
+                kind,
+                currency: residual.currency,
+                amount: residual.minor,
+                residual: residual.minor,
+                due: Day::parse(due).unwrap(),
+                disputed: false,
+                dunning_level: 0,
+                document: String::new(),
+            })
+            .unwrap();
+    }
+
+    fn later(self, now: &str) -> Self {
+        let Self { engine, folder } = self;
+        drop(engine);
+        Self { engine: open(&folder, now), folder }
+    }
+
+    fn exposure(&self, customer: &str) -> String {
+        let id = self.engine.resolve(&key(customer)).unwrap();
+        self.engine.position_of(id).unwrap().exposure.to_string()
+    }
+}
+
+fn order(customer: &str, document: &str, request_key: &str, amount: &str) -> OrderRequest {
+    OrderRequest {
+        company: "NW01".to_owned(),
+        customer: customer.to_owned(),
+        document: document.to_owned(),
+        key: request_key.to_owned(),
+        amount: Some(money(amount)),
+        ..OrderRequest::default()
+    }
+}
+
+fn outcome(answer: obligor::error::Result<OrderAnswer>) -> Outcome {
+    answer.unwrap().decision.outcome
+}
+
+#[test]
+fn an_order_over_the_limit_is_stopped_and_one_at_the_limit_is_not() {
+    let desk = Desk::new();
+    desk.customer("100", "1000.00 DKK");
+    assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-1", "1", "400.00 DKK"))), Outcome::Approve);
+    let refused = desk.engine.reserve(&order("100", "SO-2", "2", "600.01 DKK")).unwrap();
+    assert_eq!(refused.decision.outcome, Outcome::Refuse);
+    assert_eq!(refused.state, Some(ChainState::Declined));
+    assert_eq!(refused.decision.reasons[0].code, Code::OverLimit);
+    assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-3", "3", "600.00 DKK"))), Outcome::Approve);
+    assert_eq!(desk.exposure("100"), "1000.00 DKK");
+    let events = desk.engine.events(0, 10).unwrap();
+    assert_eq!(events.len(), 1);
+    assert_eq!((events[0].kind, events[0].document.as_str()), (EventKind::Refused, "SO-2"));
+}
+
+#[test]
+fn the_same_key_gets_the_same_answer_and_other_content_an_error() {
+    let desk = Desk::new();
+    desk.customer("100", "1000.00 DKK");
+    let first = desk.engine.reserve(&order("100", "SO-1", "k", "700.00 DKK")).unwrap();
+    let again = desk.engine.reserve(&order("100", "SO-1", "k", "700.00 DKK")).unwrap();
+    assert_eq!((again.decision_id, again.repeated), (first.decision_id, true));
+    assert_eq!(again.decision, first.decision);
+    let error = desk.engine.reserve(&order("100", "SO-1", "k", "700.01 DKK")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyConflict);
+    assert_eq!(desk.exposure("100"), "700.00 DKK");
+
+    // A refusal is kept as well: room that comes later does not change what was answered to this key.
+    assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-2", "r", "400.00 DKK"))), Outcome::Refuse);
+    desk.limit("100", Some(money("9000.00 DKK")));
+    assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-2", "r", "400.00 DKK"))), Outcome::Refuse);
+    assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-2", "r2", "400.00 DKK"))), Outcome::Approve);
+}
+
+#[test]
+fn a_check_is_the_reservation_that_would_come_next_and_holds_nothing() {
+    let desk = Desk::new();
+    desk.customer("100", "1000.00 DKK");
+    let check = desk.engine.check(&order("100", "", "", "800.00 DKK")).unwrap();
+    assert_eq!((check.decision.outcome, check.decision_id, check.source), (Outcome::Approve, None, Source::Store));
+    let cached = desk.engine.check(&order("100", "", "", "800.00 DKK")).unwrap();
+    assert_eq!((cached.decision.clone(), cached.source), (check.decision.clone(), Source::Memory));
+    assert_eq!(desk.exposure("100"), "0.00 DKK");
+    let reserved = desk.engine.reserve(&order("100", "SO-1", "1", "800.00 DKK")).unwrap();
+    assert_eq!(reserved.decision, check.decision);
+    // What memory would not let through is asked again at the store.
+    let refused = desk.engine.check(&order("100", "", "", "300.00 DKK")).unwrap();
+    assert_eq!((refused.decision.outcome, refused.source), (Outcome::Refuse, Source::Store));
+    // An order that is known is asked about by its difference.
+    assert_eq!(outcome(desk.engine.check(&order("100", "SO-1", "", "1000.00 DKK"))), Outcome::Approve);
+    assert_eq!(outcome(desk.engine.check(&order("100", "SO-1", "", "1000.01 DKK"))), Outcome::Refuse);
+}
+
+#[test]
+fn a_list_is_asked_about_in_order_and_counts_up() {
+    let desk = Desk::new();
+    desk.customer("100", "1000.00 DKK");
+    let list: Vec<_> =
+        (0..3).map(|n| order("100", &format!("SO-{n}"), &format!("l{n}"), "400.00 DKK")).collect();
+    let checks: Vec<_> = desk.engine.check_list(&list).unwrap().into_iter().map(outcome).collect();
+    assert_eq!(checks, [Outcome::Approve, Outcome::Approve, Outcome::Refuse]);
+
+    let none = desk.engine.reserve_list(&list, true).unwrap();
+    assert!(!none.taken);
+    assert!(none.answers.iter().all(|answer| answer.as_ref().unwrap().decision_id.is_none()));
+    assert_eq!(desk.exposure("100"), "0.00 DKK");
+
+    let some = desk.engine.reserve_list(&list, false).unwrap();
+    assert!(some.taken);
+    let outcomes: Vec<_> = some.answers.into_iter().map(outcome).collect();
+    assert_eq!(outcomes, checks);
+    assert_eq!(desk.exposure("100"), "800.00 DKK");
+}
+
+#[test]
+fn an_order_goes_its_way_and_value_counts_once() {
+    let desk = Desk::new();
+    desk.customer("100", "1000.00 DKK");
+    let ask = |request_key: &str, amount: Option<&str>, to: Stage, item: &str| {
+        desk.engine.convert(&OrderRequest {
+            amount: amount.map(money),
+            to: Some(to),
+            item: item.to_owned(),
+            due: Day::parse("2026-12-22"),
+            ..order("100", "SO-1", request_key, "0 DKK")
+        })
+    };
+    desk.engine.reserve(&order("100", "SO-1", "1", "1000.00 DKK")).unwrap();
+    ask("2", Some("400.00 DKK"), Stage::Delivered, "").unwrap();
+    ask("3", None, Stage::Invoiced, "INV-1").unwrap();
+    assert_eq!(desk.exposure("100"), "1000.00 DKK");
+    ask("4", Some("150.00 DKK"), Stage::Settled, "INV-1").unwrap();
+    assert_eq!(desk.exposure("100"), "850.00 DKK");
+    // The ERP's own posting of the same invoice says the same thing and counts no second time.
+    desk.item("100", "INV-1", ItemKind::Invoice, "250.00 DKK", "2026-12-22");
+    assert_eq!(desk.exposure("100"), "850.00 DKK");
+    desk.engine.cancel(&OrderRequest { amount: None, ..order("100", "SO-1", "5", "0 DKK") }).unwrap();
+    assert_eq!(desk.exposure("100"), "250.00 DKK");
+    let reopened = desk.engine.reopen(&order("100", "SO-1", "6", "750.01 DKK")).unwrap();
+    assert_eq!((reopened.decision.outcome, reopened.state), (Outcome::Refuse, Some(ChainState::Cancelled)));
+    assert_eq!(outcome(desk.engine.reopen(&order("100", "SO-1", "7", "750.00 DKK"))), Outcome::Approve);
+}
+
+#[test]
+fn time_makes_items_overdue_and_reservations_expire() {
+    let desk = Desk::new();
+    desk.customer("100", "100000.00 DKK");
+    desk.item("100", "INV-1", ItemKind::Invoice, "10000.01 DKK", "2026-11-22");
+    let expires = obligor::calendar::Instant::parse("2026-11-25T00:00:00Z");
+    let held = OrderRequest { expires, ..order("100", "SO-1", "1", "80000.00 DKK") };
+    assert_eq!(outcome(desk.engine.reserve(&held)), Outcome::Approve);
+    assert_eq!(outcome(desk.engine.check(&order("100", "", "", "20000.00 DKK"))), Outcome::Refuse);
+
+    // Three days of grace: on the 25th the item is still open, and the reservation has just run out.
+    let desk = desk.later("2026-11-25T00:00:00Z");
+    assert_eq!(outcome(desk.engine.check(&order("100", "", "", "20000.00 DKK"))), Outcome::Approve);
+    assert_eq!(desk.exposure("100"), "10000.01 DKK");
+    let convert = OrderRequest { to: Some(Stage::Delivered), ..order("100", "SO-1", "2", "1.00 DKK") };
+    assert_eq!(desk.engine.convert(&convert).unwrap_err().kind(), ErrorKind::State, "an expired one never converts");
+
+    let desk = desk.later("2026-11-26T00:00:00Z");
+    let late = desk.engine.check(&order("100", "", "", "1.00 DKK")).unwrap();
+    assert_eq!((late.decision.outcome, late.decision.reasons[0].code), (Outcome::Hold, Code::OverdueAmount));
+}
+
+#[test]
+fn customers_nobody_knows_are_refused_on_record() {
+    let desk = Desk::new();
+    let answer = desk.engine.reserve(&order("nobody", "SO-1", "1", "1.00 DKK")).unwrap();
+    assert_eq!((answer.decision.outcome, answer.decision.reasons[0].code), (Outcome::Refuse, Code::UnknownCustomer));
+    assert!(desk.engine.replay(answer.decision_id.unwrap()).unwrap().same);
+    assert_eq!(desk.engine.change(&order("nobody", "SO-1", "2", "1.00 DKK")).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn every_decision_can_be_explained_replayed_and_shown_to_be_untouched() {
+    let desk = Desk::new();
+    desk.customer("100", "1000.00 DKK");
+    for n in 0..20 {
+        let answer = desk.engine.reserve(&order("100", &format!("SO-{n}"), &format!("k{n}"), "77.00 DKK")).unwrap();
+        let id = answer.decision_id.unwrap();
+        assert!(desk.engine.replay(id).unwrap().same);
+        let told = desk.engine.explain(id, Language::En).unwrap();
+        assert!(told.contains(&format!("SO-{n}")), "{told}");
+    }
+    let found = desk.engine.verify(&mut |_, _| true).unwrap();
+    assert_eq!((found.faults.as_slice(), found.decisions), ([].as_slice(), 20));
+    desk.engine.erase_decision(3).unwrap();
+    let found = desk.engine.verify(&mut |_, _| true).unwrap();
+    assert_eq!((found.faults.as_slice(), found.erased), ([].as_slice(), 1));
+    assert_eq!(desk.engine.explain(3, Language::En).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn requests_that_lack_something_say_what() {
+    let desk = Desk::new();
+    desk.customer("100", "1000.00 DKK");
+    let good = order("100", "SO-1", "1", "1.00 DKK");
+    for (bad, word) in [
+        (OrderRequest { key: String::new(), ..good.clone() }, "key"),
+        (OrderRequest { document: String::new(), ..good.clone() }, "document"),
+        (OrderRequest { document: "x".repeat(65), ..good.clone() }, "document"),
+        (OrderRequest { customer: "a\nb".to_owned(), ..good.clone() }, "customer"),
+        (OrderRequest { company: "  ".to_owned(), ..good.clone() }, "company"),
+        (OrderRequest { amount: None, ..good.clone() }, "amount"),
+    ] {
+        let error = desk.engine.reserve(&bad).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Argument);
+        assert!(error.message().contains(word), "{error}");
+    }
+}
+
+/// How many pairs race: a long proof races more.
+fn pairs() -> usize {
+    if std::env::var("OBLIGOR_PROOF").as_deref() == Ok("long") { 100_000 } else { 2_000 }
+}
+
+/// Two screens ask for the last money of one customer at once; exactly one gets it, every time.
+#[test]
+fn two_screens_never_spend_the_same_last_crown() {
+    let desk = Desk::new();
+    desk.customer("hot", "100.00 DKK");
+    let pairs = pairs();
+    let start = Barrier::new(2);
+    let granted: Vec<Vec<bool>> = std::thread::scope(|scope| {
+        let screens: Vec<_> = (0..2)
+            .map(|screen| {
+                let (desk, start) = (&desk, &start);
+                scope.spawn(move || {
+                    let mut granted = Vec::with_capacity(pairs);
+                    for pair in 0..pairs {
+                        start.wait();
+                        let document = format!("SO-{pair}-{screen}");
+                        let answer = desk.engine.reserve(&order("hot", &document, &document, "60.00 DKK")).unwrap();
+                        let won = answer.decision.outcome == Outcome::Approve;
+                        start.wait();
+                        if won {
+                            let free = OrderRequest {
+                                amount: None,
+                                ..order("hot", &document, &format!("{document}-free"), "0 DKK")
+                            };
+                            desk.engine.cancel(&free).unwrap();
+                        }
+                        granted.push(won);
+                    }
+                    granted
+                })
+            })
+            .collect();
+        screens.into_iter().map(|screen| screen.join().unwrap()).collect()
+    });
+    for pair in 0..pairs {
+        assert!(granted[0][pair] != granted[1][pair], "pair {pair}: {:?}", (granted[0][pair], granted[1][pair]));
+    }
+    assert_eq!(desk.exposure("hot"), "0.00 DKK");
+    assert_eq!(desk.engine.verify(&mut |_, _| true).unwrap().faults, Vec::<String>::new());
+}
