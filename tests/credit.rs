@@ -53,7 +53,9 @@ purposes = ["credit_sale"]
 }
 
 fn limit_rule() -> Policy {
-    policy("[[rule]]\nname = \"limit\"\nwhen = \"over_limit\"\ntolerance = \"0 %\"\nthen = \"refuse\"\nrelease_by = \"credit_manager\"")
+    policy(
+        "[[rule]]\nname = \"limit\"\nwhen = \"over_limit\"\ntolerance = \"0 %\"\nthen = \"refuse\"\nrelease_by = \"credit_manager\"",
+    )
 }
 
 fn account(limit: Option<Option<i64>>, open: i64) -> AccountFacts {
@@ -112,14 +114,12 @@ fn a_reason_says_what_was_measured_and_what_would_help() {
     assert_eq!(decision.exposure_after, Some(dkk(900)), "a refused order holds nothing");
     assert_eq!(decision.available_before(), Some(dkk(100)));
 
-    let over = decide(&policy, Some(&account(Some(Some(1_000)), 1_200)), &Document { increase: dkk(50) }, TODAY).unwrap();
+    let over =
+        decide(&policy, Some(&account(Some(Some(1_000)), 1_200)), &Document { increase: dkk(50) }, TODAY).unwrap();
     let codes: Vec<_> = over.reasons.iter().map(|r| (r.code, r.remedy)).collect();
     assert_eq!(
         codes,
-        [
-            (Code::OverLimit, Some(Remedy::Pay(dkk(250)))),
-            (Code::AlreadyOverLimit, Some(Remedy::Pay(dkk(200)))),
-        ]
+        [(Code::OverLimit, Some(Remedy::Pay(dkk(250)))), (Code::AlreadyOverLimit, Some(Remedy::Pay(dkk(200)))),]
     );
 }
 
@@ -207,9 +207,8 @@ impl Desk {
     }
 
     fn ask(&mut self, request: &Request) -> Result<Outcome, ErrorKind> {
-        let done =
-            act(&self.policy, Some(&self.account), self.chain.as_ref(), "SO-1", request, Instant(0), TODAY)
-                .map_err(|error| error.kind())?;
+        let done = act(&self.policy, Some(&self.account), self.chain.as_ref(), "SO-1", request, Instant(0), TODAY)
+            .map_err(|error| error.kind())?;
         if let Some(chain) = done.chain {
             let before = self.chain.as_ref().map(Chain::held).unwrap_or_default();
             let after = chain.held();
@@ -301,11 +300,8 @@ fn a_rate_converts_and_its_absence_is_told() {
     let account = account(Some(Some(9_900)), 0);
     let usd = Money::new(10_000, Currency::parse("USD").unwrap());
     let ask = |rate: Option<&str>| {
-        let request = Request {
-            amount: Some(usd),
-            rate: rate.map(str::to_owned),
-            ..request(Action::Reserve, None, None)
-        };
+        let request =
+            Request { amount: Some(usd), rate: rate.map(str::to_owned), ..request(Action::Reserve, None, None) };
         act(&policy, Some(&account), None, "SO-1", &request, Instant(0), TODAY)
     };
     assert_eq!(ask(Some("0.5")).unwrap().decision.outcome, Outcome::Approve);

@@ -170,8 +170,7 @@ fn a_check_is_the_reservation_that_would_come_next_and_holds_nothing() {
 fn a_list_is_asked_about_in_order_and_counts_up() {
     let desk = Desk::new();
     desk.customer("100", "1000.00 DKK");
-    let list: Vec<_> =
-        (0..3).map(|n| order("100", &format!("SO-{n}"), &format!("l{n}"), "400.00 DKK")).collect();
+    let list: Vec<_> = (0..3).map(|n| order("100", &format!("SO-{n}"), &format!("l{n}"), "400.00 DKK")).collect();
     let checks: Vec<_> = desk.engine.check_list(&list).unwrap().into_iter().map(outcome).collect();
     assert_eq!(checks, [Outcome::Approve, Outcome::Approve, Outcome::Refuse]);
 

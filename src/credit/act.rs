@@ -81,7 +81,11 @@ pub fn act(
     let Some(account) = account else {
         if request.action == Action::Reserve {
             let increase = request.amount.ok_or_else(no_amount)?;
-            return Ok(Act { decision: decide(policy, None, &Document { increase }, today)?, chain: None, item_change: 0 });
+            return Ok(Act {
+                decision: decide(policy, None, &Document { increase }, today)?,
+                chain: None,
+                item_change: 0,
+            });
         }
         return Err(Error::new(ErrorKind::NotFound, "there is no such customer account, so it has no orders"));
     };

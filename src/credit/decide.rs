@@ -139,16 +139,7 @@ fn without_account(policy: &Policy, increase: Money) -> Decision {
 
 /// A reason that needs no numbers.
 fn plain(code: Code, level: Level, effect: Outcome) -> Reason {
-    Reason {
-        code,
-        level,
-        effect,
-        measured: None,
-        threshold: None,
-        remedy: None,
-        release_by: None,
-        rule: String::new(),
-    }
+    Reason { code, level, effect, measured: None, threshold: None, remedy: None, release_by: None, rule: String::new() }
 }
 
 fn too_large(error: MoneyError) -> Error {

@@ -7,6 +7,7 @@ mod account;
 mod act;
 mod chain;
 mod decide;
+pub mod explain;
 mod limit;
 
 pub use account::{AccountFacts, AccountId, Buckets, Status};
