@@ -11,7 +11,9 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::config::Secret;
+use crate::calendar::Day;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::{Answer, Identifier, Personal, Scheme, check, vat};
 use crate::store::IdentifierKey;
 
 /// How many bytes a key that is made has.
@@ -65,6 +67,25 @@ impl Keeper {
         }
     }
 
+    /// What may be kept of an identifier. A VAT number is kept as the organisation number it is made of, and a Swedish
+    /// organisation number that is a personal number as that, so that one subject has one key.
+    pub fn keep(&self, identifier: &Identifier, today: Day) -> IdentifierKey {
+        let identifier = vat::organisation_number(identifier).unwrap_or(*identifier);
+        let identifier = match (identifier.scheme(), identifier.personal()) {
+            (Scheme::SeOrgnr, Personal::Always) => {
+                check(Scheme::SePersonnr, identifier.reveal(), today.0).identifier().unwrap_or(identifier)
+            }
+            _ => identifier,
+        };
+        match identifier.personal() {
+            Personal::Never => IdentifierKey {
+                scheme: identifier.scheme().name().to_owned(),
+                value: identifier.reveal().to_owned(),
+            },
+            Personal::May | Personal::Always => self.hash(identifier.scheme().name(), identifier.reveal()),
+        }
+    }
+
     /// The keyed hash of a personal number: `hmac:` and 64 hexadecimal digits.
     pub fn hash(&self, scheme: &str, normalised: &str) -> IdentifierKey {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else {
@@ -75,6 +96,90 @@ impl Keeper {
         mac.update(&[0]);
         mac.update(normalised.as_bytes());
         IdentifierKey { scheme: scheme.to_owned(), value: format!("hmac:{}", hex(&mac.finalize().into_bytes())) }
+    }
+}
+
+/// What an identifier is called where people enter it; with the country it names the scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The number of the company or organisation register.
+    Orgnr,
+    /// The VAT number.
+    Vat,
+    /// A person's number.
+    PersonalNumber,
+    /// The Dutch number of legal persons.
+    Rsin,
+    /// The legal entity identifier.
+    Lei,
+    /// The global location number.
+    Gln,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 6] = [Self::Orgnr, Self::Vat, Self::PersonalNumber, Self::Rsin, Self::Lei, Self::Gln];
+
+    /// The name, as in files and requests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Orgnr => "orgnr",
+            Self::Vat => "vat",
+            Self::PersonalNumber => "personal_number",
+            Self::Rsin => "rsin",
+            Self::Lei => "lei",
+            Self::Gln => "gln",
+        }
+    }
+
+    /// The field with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    /// The scheme of this field in this country; `None` when we know none.
+    pub fn scheme(self, country: &str) -> Option<Scheme> {
+        match (self, country) {
+            (Self::Orgnr, "DK") => Some(Scheme::DkCvr),
+            (Self::Orgnr, "NO") => Some(Scheme::NoOrgnr),
+            (Self::Orgnr, "SE") => Some(Scheme::SeOrgnr),
+            (Self::Orgnr, "FI") => Some(Scheme::FiYtunnus),
+            (Self::Orgnr, "NL") => Some(Scheme::NlKvk),
+            (Self::Vat, "DK") => Some(Scheme::DkVat),
+            (Self::Vat, "NO") => Some(Scheme::NoVat),
+            (Self::Vat, "SE") => Some(Scheme::SeVat),
+            (Self::Vat, "FI") => Some(Scheme::FiVat),
+            (Self::Vat, "NL") => Some(Scheme::NlBtw),
+            (Self::PersonalNumber, "DK") => Some(Scheme::DkCpr),
+            (Self::PersonalNumber, "NO") => Some(Scheme::NoPersonnr),
+            (Self::PersonalNumber, "SE") => Some(Scheme::SePersonnr),
+            (Self::PersonalNumber, "FI") => Some(Scheme::FiHetu),
+            (Self::PersonalNumber, "NL") => Some(Scheme::NlBsn),
+            (Self::Rsin, "NL") => Some(Scheme::NlRsin),
+            (Self::Lei, _) => Some(Scheme::Lei),
+            (Self::Gln, _) => Some(Scheme::Gln),
+            _ => None,
+        }
+    }
+}
+
+/// Reads an identifier as it was entered. The error says what is wrong and never holds the text.
+///
+/// # Errors
+/// `Argument` when the country has no such identifier that we know, or the text is none; `Forbidden` for a BSN.
+pub fn read_identifier(country: &str, field: Field, text: &str, today: Day) -> Result<Identifier> {
+    let scheme = field.scheme(country).ok_or_else(|| {
+        Error::argument(format!("{}: no identifier of this kind is known for country {country:?}", field.name()))
+    })?;
+    if scheme == Scheme::NlBsn {
+        return Err(Error::new(
+            ErrorKind::Forbidden,
+            format!("{}: a BSN may not be kept without a statutory basis (UAVG article 46)", field.name()),
+        ));
+    }
+    match check(scheme, text, today.0) {
+        Answer::Valid(identifier) | Answer::FormatOnly(identifier) => Ok(identifier),
+        Answer::Invalid(fault) => Err(Error::argument(format!("{}: not a valid {scheme}: {fault}", field.name()))),
     }
 }
 
@@ -160,6 +265,26 @@ mod tests {
             let mode = std::fs::metadata(key_beside(&store)).unwrap().permissions().mode();
             assert_eq!(mode & 0o077, 0, "others can read the key");
         }
+    }
+
+    #[test]
+    fn one_subject_has_one_key_and_persons_only_a_hash() {
+        let keeper = Keeper::new(&[1; 32]).unwrap();
+        let today = Day::parse("2026-11-22").unwrap();
+        let key = |country: &str, field, text: &str| {
+            read_identifier(country, field, text, today).map(|identifier| keeper.keep(&identifier, today))
+        };
+        let company = key("DK", Field::Orgnr, "13585628").unwrap();
+        assert_eq!((company.scheme.as_str(), company.value.as_str()), ("dk.cvr", "13585628"));
+        assert_eq!(key("DK", Field::Vat, "DK 13585628").unwrap(), company);
+        // A Swedish sole trader's organisation number is the owner's personal number.
+        let owner = key("SE", Field::PersonalNumber, "198803200016").unwrap();
+        assert!(owner.value.starts_with("hmac:"), "{owner:?}");
+        assert_eq!(key("SE", Field::Orgnr, "880320-0016").unwrap(), owner);
+        assert_eq!(key("NL", Field::PersonalNumber, "111222333").unwrap_err().kind(), ErrorKind::Forbidden);
+        let error = key("DK", Field::Orgnr, "13585629").unwrap_err();
+        assert!(error.message().starts_with("orgnr: not a valid dk.cvr") && !error.message().contains("13585629"), "{error}");
+        assert_eq!(key("DE", Field::Orgnr, "HRB 1").unwrap_err().kind(), ErrorKind::Argument);
     }
 
     #[test]

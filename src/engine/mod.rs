@@ -3,8 +3,10 @@
 //! One file per use case. An [`Engine`] may be used from any thread; it starts none, prints nothing, and asks no
 //! network. It works in the process that opened it: a forked child opens its own.
 
+mod accounts;
 mod config;
 mod keeper;
+mod operations;
 mod orders;
 mod record;
 
@@ -12,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
 
 pub use config::{ClockChoice, Config, PolicySource, Secret};
-pub use keeper::Keeper;
+pub use keeper::{Field, Keeper, read_identifier};
 pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, OrderRequest, Source};
 pub use record::Replay;
 
