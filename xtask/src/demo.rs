@@ -1,13 +1,27 @@
-//! `cargo xtask demo`: the order desk, on a sample export.
+//! `cargo xtask demo`: an order desk in Python, over a wholesaler's export.
 
-use crate::shell::{Result, root};
+use crate::library::{self, Kind};
+use crate::shell::{Result, command, fresh, root, run, target};
+use crate::{python, tools};
 
-/// Where the order desk lives.
+/// The order desk. Its one argument is a folder: the export lies in `export`, and it may write beside it.
 const SCRIPT: &str = "samples/order_desk.py";
 
-pub(crate) fn run() -> Result {
+/// Builds what ships, writes the export, runs the desk.
+pub(crate) fn run_desk() -> Result {
     if !root().join(SCRIPT).is_file() {
         return Err(format!("{SCRIPT} is not in this checkout; nothing was run"));
     }
-    Err("the sample export cannot be written yet; nothing was run".into())
+    tools::need(&[tools::CC, tools::PYTHON])?;
+    println!("building the release library (the first time takes a few minutes) ...");
+    python::place(&library::build(Kind::Release)?)?;
+    let folder = target().join("demo");
+    fresh(&folder)?;
+    if !root().join("xtask/src/sample.rs").is_file() {
+        return Err("the generator of the sample export is not in this checkout; nothing was run".into());
+    }
+    let mut desk = command("python3");
+    desk.arg(SCRIPT).arg(folder).env("PYTHONPATH", root().join("bindings/python"));
+    // Nothing may lie between the desk and the terminal, nor be left in the source tree.
+    run(desk.env("PYTHONUNBUFFERED", "1").env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1"))
 }

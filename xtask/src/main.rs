@@ -3,11 +3,18 @@
 //! One place that knows how to build and prove obligor in every language it is used from. Everything here runs other
 //! people's tools and stops on the first thing it cannot do: a missing tool is installed or named, never skipped.
 #![forbid(unsafe_code)]
-#![allow(dead_code)]
 
+mod abi;
+mod c;
+mod csharp;
 mod demo;
+mod header;
+mod library;
+mod prove;
+mod python;
 mod report;
 mod shell;
+mod surface;
 mod test;
 mod tools;
 
@@ -18,15 +25,23 @@ usage: cargo xtask <command>
 
   demo                 build the library and run the order desk on a sample export
   test [SECTION ...]   build and run every test, or the named sections:
-                       style rust header c python csharp abi
-  prove                the long proofs: minutes of fuzzing, 200 kills, 100,000 races, Miri, sanitizers, valgrind
+                       style, rust, abi, c, python, csharp
+  prove                the long proofs: fuzzing, kills, races and forks for minutes, Miri, ThreadSanitizer
+  header [--check]     write include/obligor.h from src/ffi, or compare it
+  abi [--bless]        compare the C interface with what was agreed on, or record additions
+  wheel                build the Python wheel of this system into target/wheels
 ";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
-        ["demo"] => demo::run(),
+        ["demo"] => demo::run_desk(),
+        ["abi", words @ ..] => abi::run(words),
+        ["header"] => header::write(),
+        ["header", "--check"] => header::check(),
+        ["prove"] => prove::run_all(),
+        ["wheel"] => python::wheel().map(drop),
         ["test", sections @ ..] => test::run_sections(sections),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -2,16 +2,23 @@
 
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, cargo, command, read, root, run, slurp, target, tee};
-use crate::tools;
+use crate::{abi, c, csharp, header, python, tools};
 use std::path::{Path, PathBuf};
 
 /// A named part of the tests, and what runs it.
 type Section = (&'static str, fn(&mut Report));
 
-const SECTIONS: [Section; 2] = [("style", style), ("rust", rust)];
+const SECTIONS: [Section; 6] = [
+    ("style", style),
+    ("rust", rust),
+    ("abi", interface),
+    ("c", c::section),
+    ("python", python::section),
+    ("csharp", csharp::section),
+];
 
 /// The features our own code is checked and tested with.
-const FEATURES: &str = "cli,test-hooks";
+pub(crate) const FEATURES: &str = "cli,test-hooks";
 
 /// Runs the named sections, or all of them.
 pub(crate) fn run_sections(names: &[&str]) -> Result {
@@ -47,7 +54,9 @@ fn style(report: &mut Report) {
 
 fn rust(report: &mut Report) {
     report.step("Rust tests", || {
-        let (said, ended) = tee(cargo().args(["test", "--workspace", "--locked", "--features", FEATURES]));
+        let mut tests = cargo();
+        tests.args(["test", "--workspace", "--locked", "--features", FEATURES]);
+        let (said, ended) = tee(tests.env("OBLIGOR_PYTHON", python::environment()?));
         ended.map(|()| count_passed(&said))
     });
     report.step("a build with panic = \"abort\" is refused", || {
@@ -71,6 +80,16 @@ fn rust(report: &mut Report) {
         }
         Ok(1)
     });
+}
+
+fn interface(report: &mut Report) {
+    report.step("header is what src/ffi says", || header::check().map(|()| 1));
+    report.step("nothing in the interface is broken or unrecorded", || abi::gate().map(|()| 1));
+    report.step("exports, header, record, Python and C# agree", || {
+        tools::need(&[tools::NM])?;
+        abi::exports().map(|()| 1)
+    });
+    report.step("the loader's view", || abi::loader_view().map(|()| 1));
 }
 
 fn collect_sources(folder: &Path, found: &mut Vec<PathBuf>) -> Result {

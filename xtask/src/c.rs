@@ -1,0 +1,143 @@
+//! The C part of the tests: the header in five language standards, the programs of `tests/c`, and valgrind.
+
+use crate::library::{self, Kind};
+use crate::report::Report;
+use crate::shell::{Result, command, files, fresh, root, run, slurp, spill, target};
+use crate::surface::Surface;
+use crate::{abi, header, tools};
+use std::path::{Path, PathBuf};
+
+const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+/// The languages a host may be written in: compiler, flags that name the language, and what to call it.
+const C99: Language = Language { compiler: "cc", flags: &["-std=c99"], name: "c99" };
+const CXX17: Language = Language { compiler: "g++", flags: &["-x", "c++", "-std=c++17"], name: "c++17" };
+const ALL: [Language; 5] = [
+    C99,
+    Language { compiler: "cc", flags: &["-std=c11"], name: "c11" },
+    Language { compiler: "cc", flags: &["-std=c17"], name: "c17" },
+    Language { compiler: "g++", flags: &["-x", "c++", "-std=c++98"], name: "c++98" },
+    CXX17,
+];
+
+#[derive(Debug, Clone, Copy)]
+struct Language {
+    compiler: &'static str,
+    flags: &'static [&'static str],
+    name: &'static str,
+}
+
+/// Runs the section.
+pub(crate) fn section(report: &mut Report) {
+    report.step("C: tools", || tools::need(&[tools::CC, tools::CXX, tools::VALGRIND]).map(|()| 1));
+    report.step("C: the header in five standards, twice, in two units", || {
+        let library = library::build(Kind::Debug)?;
+        let surface = Surface::read(&slurp(&header::path())?)?;
+        let folder = target().join("xtask/c/header");
+        fresh(&folder)?;
+        let (first, second, layout) = (folder.join("first.c"), folder.join("second.c"), folder.join("layout.c"));
+        spill(&first, FIRST_UNIT)?;
+        spill(&second, &second_unit(&surface))?;
+        spill(&layout, &abi::layout_program(&surface))?;
+        for language in ALL {
+            let built = compile(language, &[&first, &second], &folder.join(language.name), &library)?;
+            run(&mut command(built))?;
+            let built = compile(language, &[&layout], &folder.join(format!("layout-{}", language.name)), &library)?;
+            run(&mut command(built))?;
+        }
+        Ok(2 * ALL.len())
+    });
+    let programs = files(&root().join("tests/c"), "c");
+    if programs.is_empty() {
+        report.step("C: programs", || Err("tests/c has no programs".into()));
+    }
+    let mut built = None;
+    for program in &programs {
+        for language in [C99, CXX17] {
+            report.step(&format!("C: {} as {}", stem(program), language.name), || {
+                let library = once(&mut built)?;
+                run_program(&build_program(program, language, &library)?, &[]).map(|()| 1)
+            });
+        }
+        report.step(&format!("C: {} under valgrind", stem(program)), || {
+            let library = once(&mut built)?;
+            run_program(&build_program(program, C99, &library)?, &VALGRIND).map(|()| 1)
+        });
+    }
+}
+
+const VALGRIND: [&str; 6] = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite,indirect",
+    "--show-leak-kinds=definite,indirect",
+];
+
+/// The library with test hooks, built once for all programs.
+fn once(built: &mut Option<PathBuf>) -> Result<PathBuf> {
+    if let Some(library) = built {
+        return Ok(library.clone());
+    }
+    let library = library::build(Kind::Hooks)?;
+    *built = Some(library.clone());
+    Ok(library)
+}
+
+fn build_program(program: &Path, language: Language, library: &Path) -> Result<PathBuf> {
+    let folder = target().join("xtask/c").join(stem(program));
+    fresh(&folder.join("files"))?;
+    compile(language, &[program], &folder.join(language.name), library)
+}
+
+/// Runs a program of `tests/c`. Its arguments are an empty folder for its files, and the root of the checkout.
+fn run_program(program: &Path, wrapper: &[&str]) -> Result {
+    let scratch = program.parent().unwrap_or(program).join("files");
+    let mut command = match wrapper {
+        [first, rest @ ..] => {
+            let mut command = command(first);
+            command.args(rest).arg(program);
+            command
+        }
+        [] => command(program),
+    };
+    run(command.arg(scratch).arg(root()))
+}
+
+fn compile(language: Language, units: &[&Path], to: &Path, library: &Path) -> Result<PathBuf> {
+    let folder = library.parent().unwrap_or(library);
+    let mut rpath = std::ffi::OsString::from("-Wl,-rpath,");
+    rpath.push(folder);
+    let mut compiler = command(language.compiler);
+    compiler.args(language.flags).args(STRICT).args(["-g", "-pthread", "-I", "include", "-I", "tests/c"]);
+    // `-x c++` would also hold for the library: it comes as `-l`.
+    compiler.args(units).arg("-o").arg(to).arg("-L").arg(folder).args(["-lobligor", "-lm", "-ldl"]).arg(rpath);
+    run(&mut compiler)?;
+    Ok(to.to_path_buf())
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+const FIRST_UNIT: &str = "\
+#include \"obligor.h\"
+#include \"obligor.h\"
+int first_unit(void);
+int first_unit(void) { return OBLIGOR_OK; }
+";
+
+/// The second unit links every function, so that a function which is declared and not there is found.
+fn second_unit(surface: &Surface) -> String {
+    let functions: String = surface.functions.keys().map(|name| format!("    (function)&{name},\n")).collect();
+    format!(
+        "#include \"obligor.h\"\n#include \"obligor.h\"\n\
+         typedef void (*function)(void);\nint first_unit(void);\n\
+         static function const functions[] = {{\n{functions}}};\n\
+         int main(void) {{\n    size_t i;\n\
+         \x20   for (i = 0; i < sizeof functions / sizeof functions[0]; i++) {{\n\
+         \x20       if (functions[i] == 0) return 1;\n    }}\n\
+         \x20   return first_unit() != OBLIGOR_OK;\n}}\n"
+    )
+}

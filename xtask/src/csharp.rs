@@ -1,0 +1,72 @@
+//! The C# part: compiled by Mono's `mcs` in C# 7 and run by Mono, or by the .NET SDK where Mono is missing.
+
+use crate::library::{self, Kind};
+use crate::report::Report;
+use crate::shell::{Result, command, files, fresh, read, root, run, target};
+use crate::tools;
+use std::path::{Path, PathBuf};
+
+/// Runs the section.
+pub(crate) fn section(report: &mut Report) {
+    let sdk = read(command("dotnet").arg("--list-sdks")).is_ok_and(|sdks| !sdks.trim().is_empty());
+    if sdk && !(tools::works(&tools::MCS) && tools::works(&tools::MONO)) {
+        report.step("C#: tests, by the .NET SDK", || dotnet().map(|()| 1));
+        return;
+    }
+    report.step("C#: tools", || tools::need(&[tools::MCS, tools::MONO]).map(|()| 1));
+    let folder = target().join("xtask/csharp");
+    report.step("C#: library in C# 7, no warnings", || {
+        fresh(&folder)?;
+        let library = library::build(Kind::Debug)?;
+        library::copy(&library, &folder.join(library::file_name()))?;
+        let doc = format!("-doc:{}", folder.join("Obligor.xml").display());
+        mcs(&sources("bindings/csharp/Obligor")?, &folder.join("Obligor.dll"), &["-target:library", &doc]).map(|()| 1)
+    });
+    report.step("C#: tests", || {
+        let tests = folder.join("Tests.exe");
+        mcs(&sources("bindings/csharp/Tests")?, &tests, &["-target:exe", &reference(&folder)])?;
+        run_program(&tests, &folder).map(|()| 1)
+    });
+    for sample in files(&root().join("bindings/csharp/Samples"), "cs") {
+        let name = sample.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        report.step(&format!("C#: sample {name}"), || {
+            let program = folder.join(format!("{name}.exe"));
+            mcs(&[sample], &program, &["-target:exe", &reference(&folder)])?;
+            run_program(&program, &folder).map(|()| 1)
+        });
+    }
+}
+
+/// Runs a program with the two arguments that C tests get too: an empty folder for its files, and the checkout.
+fn run_program(program: &Path, folder: &Path) -> Result {
+    let scratch = folder.join("files");
+    fresh(&scratch)?;
+    run(command("mono").arg("--debug").arg(program).arg(scratch).arg(root()))
+}
+
+fn mcs(sources: &[PathBuf], to: &Path, flags: &[&str]) -> Result {
+    let mut mcs = command("mcs");
+    mcs.args(["-langversion:7", "-warnaserror", "-warn:4", "-debug", "-unsafe-", "-r:System.Core.dll"]);
+    run(mcs.args(flags).arg(format!("-out:{}", to.display())).args(sources))
+}
+
+fn reference(folder: &Path) -> String {
+    format!("-r:{}", folder.join("Obligor.dll").display())
+}
+
+fn sources(folder: &str) -> Result<Vec<PathBuf>> {
+    let found = files(&root().join(folder), "cs");
+    if found.is_empty() { Err(format!("{folder} has no C# sources")) } else { Ok(found) }
+}
+
+fn dotnet() -> Result {
+    let folder = target().join("xtask/dotnet");
+    fresh(&folder)?;
+    let library = library::build(Kind::Debug)?;
+    let mut dotnet = command("dotnet");
+    dotnet.args(["run", "--project", "bindings/csharp/Tests", "--"]).arg(&folder).arg(root());
+    if let Some(libraries) = library.parent() {
+        dotnet.env("LD_LIBRARY_PATH", libraries);
+    }
+    run(&mut dotnet)
+}

@@ -1,0 +1,65 @@
+//! Building the shared library and looking at it as a loader does.
+
+use crate::shell::{Result, cargo, command, read, run, target};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Which build of the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Quick to build, for the bindings' tests.
+    Debug,
+    /// What ships.
+    Release,
+    /// Debug with feature `test-hooks`, for the C tests.
+    Hooks,
+}
+
+/// The library's file name on this system.
+pub(crate) fn file_name() -> String {
+    format!("{}obligor{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX)
+}
+
+/// Builds the library and lays it into a folder of its own, where no later build of another kind replaces it.
+pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
+    let (folder, profile, flags): (&str, &str, &[&str]) = match kind {
+        Kind::Debug => ("debug", "debug", &[]),
+        Kind::Release => ("release", "release", &["--release"]),
+        Kind::Hooks => ("hooks", "debug", &["--features", "test-hooks"]),
+    };
+    run(cargo().args(["build", "--lib", "--locked"]).args(flags))?;
+    let to = target().join("xtask").join(folder).join(file_name());
+    copy(&target().join(profile).join(file_name()), &to)?;
+    if cfg!(target_os = "linux") {
+        // A program that was linked against it asks for it by this name.
+        copy(&to, &to.with_file_name(own_name(&to)?))?;
+    }
+    Ok(to)
+}
+
+/// The name the library gives itself.
+fn own_name(library: &Path) -> Result<String> {
+    let dynamic = read(command("readelf").args(["-d", "-W"]).arg(library))?;
+    let name = dynamic.split_once("soname: [").and_then(|(_, rest)| rest.split(']').next());
+    name.map(str::to_owned).ok_or_else(|| format!("{} has no SONAME", library.display()))
+}
+
+/// Copies a file into a folder, which is made when it is missing.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result {
+    let say = |e| format!("cannot copy {} to {}: {e}", from.display(), to.display());
+    if let Some(folder) = to.parent() {
+        std::fs::create_dir_all(folder).map_err(say)?;
+    }
+    // A program may have the old file loaded: replace it, never write into it.
+    if to.exists() {
+        std::fs::remove_file(to).map_err(say)?;
+    }
+    std::fs::copy(from, to).map_err(say)?;
+    Ok(())
+}
+
+/// Every symbol the library shows to others.
+pub(crate) fn exports(library: &Path) -> Result<BTreeSet<String>> {
+    let table = read(command("nm").args(["-D", "--defined-only", "--format=posix"]).arg(library))?;
+    Ok(table.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
+}

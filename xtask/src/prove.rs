@@ -1,0 +1,77 @@
+//! `cargo xtask prove`: the proofs that take minutes or need a nightly compiler.
+//!
+//! The tests of `tests/proof_*.rs` run in `cargo xtask test` too, only shorter: they read `OBLIGOR_PROOF`, which is
+//! `short` (also when it is not set) or `long`.
+
+use crate::report::{Report, count_passed};
+use crate::shell::{Result, cargo, command, read, run, tee};
+use crate::{python, test};
+
+/// Runs them all.
+pub(crate) fn run_all() -> Result {
+    let mut report = Report::default();
+    report.step("long proofs", || {
+        let mut proofs = cargo();
+        proofs.args(["test", "--release", "--locked", "--features", test::FEATURES, "--test", "proof_*"]);
+        proofs.args(["--", "--nocapture"]).env("OBLIGOR_PROOF", "long");
+        let (said, ended) = tee(proofs.env("OBLIGOR_PYTHON", python::environment()?));
+        ended.map(|()| count_passed(&said))
+    });
+    match nightly() {
+        Ok(()) => {
+            report.step("Miri over src/ffi", miri);
+            report.step("ThreadSanitizer over src/ffi", thread_sanitizer);
+        }
+        Err(why) => {
+            report.not_run("Miri over src/ffi", &why);
+            report.not_run("ThreadSanitizer over src/ffi", &why);
+        }
+    }
+    report.end()
+}
+
+/// Makes sure that a nightly compiler is there, with Miri and the sources that a sanitizer rebuilds.
+fn nightly() -> Result {
+    read(command("rustup").args(["run", "nightly", "rustc", "--version"]))
+        .map_err(|_| "there is no nightly compiler; `rustup toolchain install nightly` brings one".to_owned())?;
+    run(command("rustup").args(["component", "add", "--toolchain", "nightly", "miri", "rust-src"]))
+}
+
+/// Miri follows Rust only, so the tests that open a store (SQLite is C) are compiled out there with `cfg(not(miri))`.
+fn miri() -> Result<usize> {
+    let mut miri = nightly_cargo();
+    // The clock and random numbers of the host are wanted; they are what an engine starts with.
+    miri.args(["miri", "test", "--locked", "--lib", "ffi::"]).env("MIRIFLAGS", "-Zmiri-disable-isolation");
+    some(tee(&mut miri))
+}
+
+fn thread_sanitizer() -> Result<usize> {
+    let host = host()?;
+    let mut tests = nightly_cargo();
+    tests.args(["test", "--locked", "-Zbuild-std", "--target", &host, "--target-dir", "target/tsan", "--lib", "ffi::"]);
+    some(tee(tests.env("RUSTFLAGS", "-Zsanitizer=thread").env("CFLAGS", "-fsanitize=thread")))
+}
+
+fn some((said, ended): (String, Result)) -> Result<usize> {
+    ended?;
+    match count_passed(&said) {
+        0 => Err("not one test of src/ffi ran".into()),
+        passed => Ok(passed),
+    }
+}
+
+fn nightly_cargo() -> std::process::Command {
+    let mut cargo = command("rustup");
+    cargo.args(["run", "nightly", "cargo"]);
+    // The stable compiler's own marks would win over the toolchain that was asked for.
+    for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
+        cargo.env_remove(name);
+    }
+    cargo
+}
+
+fn host() -> Result<String> {
+    let about = read(command("rustc").arg("-vV"))?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "`rustc -vV` names no host".into())
+}

@@ -1,0 +1,95 @@
+//! The Python part: an environment with pinned tools, the typed package, its tests, and the wheel.
+
+use crate::library::{self, Kind};
+use crate::report::{Report, count_passed};
+use crate::shell::{Result, command, files, fresh, read, root, run, slurp, spill, target, tee};
+use crate::tools;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the tests are run with, to the version.
+const PINS: &str = include_str!("../python-tools.txt");
+
+/// Runs the section.
+pub(crate) fn section(report: &mut Report) {
+    report.step("Python: tools", || environment().map(|_| 1));
+    report.step("Python: mypy --strict", || {
+        let mut words = vec!["bindings/python/obligor".to_owned()];
+        words.extend(files(&root().join("samples"), "py").iter().map(|path| path.display().to_string()));
+        let mut mypy = python()?;
+        mypy.args(["-m", "mypy", "--strict", "--python-version", "3.9"]).args(words);
+        run(&mut mypy).map(|()| 1)
+    });
+    report.step("Python: tests", || {
+        place(&library::build(Kind::Debug)?)?;
+        let (said, ended) = tee(python()?.args(["-m", "pytest", "-p", "no:cacheprovider", "bindings/python/tests"]));
+        ended?;
+        match count_passed(&said) {
+            0 => Err("pytest found no tests".into()),
+            passed => Ok(passed),
+        }
+    });
+    report.step("Python: the wheel, installed in an empty environment", || {
+        let wheel = wheel()?;
+        let folder = target().join("xtask/python-wheel");
+        fresh(&folder)?;
+        run(command("python3").args(["-m", "venv"]).arg(&folder))?;
+        let python = folder.join("bin/python");
+        pip(&python, &["install", "--no-index", "--no-deps"], &[&wheel])?;
+        // Not from the checkout: what is tested is what was packed.
+        let said = read(command(python).args(["-c", "import obligor; print(obligor.__file__)"]).current_dir(&folder))?;
+        let from = said.trim();
+        if from.starts_with(&*folder.to_string_lossy()) { Ok(1) } else { Err(format!("imported from {from}")) }
+    });
+}
+
+/// Builds the wheel of this system and answers where it lies.
+pub(crate) fn wheel() -> Result<PathBuf> {
+    let python = environment()?;
+    place(&library::build(Kind::Release)?)?;
+    let folder = target().join("wheels");
+    fresh(&folder)?;
+    let package = root().join("bindings/python");
+    let mut words = vec![Path::new("--wheel-dir"), &folder];
+    words.push(&package);
+    pip(&python, &["wheel", "--no-deps"], &words)?;
+    match files(&folder, "whl").as_slice() {
+        [wheel] if wheel.to_string_lossy().contains("-py3-none-") && !wheel.to_string_lossy().ends_with("-any.whl") => {
+            println!("built {}", wheel.display());
+            Ok(wheel.clone())
+        }
+        other => Err(format!("expected one wheel named obligor-*-py3-none-<platform>.whl, found {other:?}")),
+    }
+}
+
+/// Lays a library where the package in the checkout looks for it.
+pub(crate) fn place(library: &Path) -> Result {
+    library::copy(library, &root().join("bindings/python/obligor/lib").join(library::file_name()))
+}
+
+/// Python with the pinned tools, seeing the package of the checkout.
+fn python() -> Result<Command> {
+    let mut python = command(environment()?);
+    python.env("PYTHONPATH", root().join("bindings/python")).env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(python)
+}
+
+/// The environment with the pinned tools; made anew when the pins have changed.
+pub(crate) fn environment() -> Result<PathBuf> {
+    tools::need(&[tools::PYTHON, tools::VENV])?;
+    let folder = target().join("venv");
+    let python = folder.join("bin/python");
+    let stamp = folder.join("obligor-pins.txt");
+    if slurp(&stamp).is_ok_and(|pins| pins == PINS) && read(command(&python).arg("--version")).is_ok() {
+        return Ok(python);
+    }
+    run(command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    pip(&python, &["install", "-r"], &[&root().join("xtask/python-tools.txt")])?;
+    spill(&stamp, PINS)?;
+    Ok(python)
+}
+
+fn pip(python: &Path, words: &[&str], paths: &[&Path]) -> Result {
+    let quiet = ["-m", "pip", "--quiet", "--disable-pip-version-check"];
+    run(command(python).args(quiet).args(words).args(paths))
+}
