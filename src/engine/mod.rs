@@ -5,6 +5,7 @@
 
 mod accounts;
 mod config;
+mod imports;
 mod keeper;
 mod operations;
 mod orders;
@@ -14,6 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
 
 pub use config::{ClockChoice, Config, PolicySource, Secret};
+pub use imports::ImportRequest;
 pub use keeper::{Field, Keeper, read_identifier};
 pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, OrderRequest, Source};
 pub use record::Replay;

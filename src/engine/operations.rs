@@ -13,6 +13,7 @@ use super::orders::{OrderAnswer, OrderRequest};
 use super::{Engine, LogLevel};
 use crate::credit::{AccountId, Chain};
 use crate::error::{Error, ErrorKind, Result};
+use crate::import::Control;
 use crate::policy::Policy;
 use crate::reason::Language;
 use crate::store::{AccountKey, AccountRecord, Item, LimitRecord};
@@ -49,7 +50,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
         let request: EventsRequest = read(text)?;
         done(engine.events(request.after, request.most))
     }),
-    ("import", |engine, text| done(engine.import_files(&read(text)?, &mut |_| true))),
+    ("import", |engine, text| done(engine.import(&read(text)?, &mut |_| Control::Continue))),
     ("item.put", |engine, text| done(engine.put_item(&read::<Item>(text)?))),
     ("limit.put", |engine, text| done(engine.put_limit(&read::<LimitRecord>(text)?))),
     ("lookup.list", |engine, text| done(engine.store().lookups(read::<RowsRequest>(text)?.most))),
