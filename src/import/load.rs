@@ -253,7 +253,8 @@ impl<'s, 'w> Run<'s, 'w> {
         let mut rows = self.source.table()?.rows()?;
         let of_bytes = self.source.text.len() as u64;
         let drop_bad_identifiers = options.drop_bad_identifiers;
-        let mut making = Making { keeper, source: &options.source, drop_bad_identifiers, dropped: 0 };
+        let mut making =
+            Making { keeper, source: &options.source, drop_bad_identifiers, dropped: 0, dropped_foreign: 0 };
         let mut record = StringRecord::new();
         while let Some(byte) = rows.next(&mut record)? {
             let row = Row { reading, record: &record };
@@ -277,6 +278,11 @@ impl<'s, 'w> Run<'s, 'w> {
         }
         if making.dropped > 0 {
             let warning = format!("{} identifiers are not valid and were left out", making.dropped);
+            self.report.warnings.push(warning);
+        }
+        if making.dropped_foreign > 0 {
+            let foreign = making.dropped_foreign;
+            let warning = format!("{foreign} numbers of countries other than DK, NO, SE, FI and NL were left out");
             self.report.warnings.push(warning);
         }
         Ok(())
@@ -372,6 +378,20 @@ impl<'s, 'w> Run<'s, 'w> {
 }
 
 impl Source<'_> {
+    /// What the rows say, for tests of the reading alone.
+    #[cfg(test)]
+    pub(super) fn records(&self, keeper: &dyn IdentifierKeeper) -> Result<(Vec<Record>, Report)> {
+        let mut records = Vec::new();
+        let mut take = |record: &Record| {
+            records.push(record.clone());
+            Ok(Put::Added)
+        };
+        let mut run = Run::new(self, None)?;
+        run.rows(keeper, &mut take, &mut |_| Control::Continue)?;
+        let report = run.report;
+        Ok((records, report))
+    }
+
     fn table(&self) -> Result<Table<'_>> {
         Table::open(&self.text, &self.start.wanted, &self.start.format)
     }

@@ -23,6 +23,8 @@ mod number;
 mod record;
 mod row;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

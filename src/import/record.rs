@@ -12,6 +12,7 @@ use crate::money::{Currency, Money};
 use crate::store::{AccountKey, Company, Customer, IdentifierKey, Item, ItemKind, LimitRecord, OrderRecord, Remark};
 
 /// What a row says.
+#[derive(Debug, Clone)]
 pub(super) enum Record {
     Customer(Box<Customer>, Option<Account>),
     Limit(LimitRecord),
@@ -22,6 +23,7 @@ pub(super) enum Record {
 }
 
 /// The account a customer's row makes; without a status it keeps the one it has.
+#[derive(Debug, Clone)]
 pub(super) struct Account {
     pub(super) key: AccountKey,
     pub(super) currency: Currency,
@@ -34,8 +36,10 @@ pub(super) struct Making<'a> {
     pub(super) source: &'a str,
     /// Leave out an identifier of a customer that is not one, instead of the customer.
     pub(super) drop_bad_identifiers: bool,
-    /// How many were left out.
+    /// How many were left out as invalid.
     pub(super) dropped: u64,
+    /// How many were left out because nothing is known of the numbers of their country.
+    pub(super) dropped_foreign: u64,
 }
 
 type Made<T> = Result<T, Trouble>;
@@ -83,12 +87,18 @@ impl Record {
 
 /// The columns that can hold an identifier of a customer.
 const IDENTIFIERS: [&str; 6] = ["orgnr", "vat", "personal_number", "rsin", "lei", "gln"];
+/// Those of them that mean the same in every country.
+const INTERNATIONAL: [&str; 2] = ["lei", "gln"];
+/// The countries whose numbers are known here. A customer from elsewhere is taken without its number: it can be neither
+/// checked nor, if it is a person's, recognised as one that must not be kept.
+const COUNTRIES: [&str; 5] = ["DK", "NO", "SE", "FI", "NL"];
 
 fn key(making: &Making<'_>, country: &str, column: &'static str, text: &str) -> Made<IdentifierKey> {
-    making
-        .keeper
-        .key(country, column, text)
-        .map_err(|error| Trouble::new(column, Problem::Identifier, error.message().to_owned()))
+    making.keeper.key(country, column, text).map_err(|error| {
+        let message = error.message();
+        let reason = message.strip_prefix(column).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(message);
+        Trouble::new(column, Problem::Identifier, reason)
+    })
 }
 
 fn account_key(row: Row<'_>) -> Made<AccountKey> {
@@ -106,6 +116,10 @@ fn customer(row: Row<'_>, making: &mut Making<'_>) -> Made<(Customer, Option<Acc
     for column in IDENTIFIERS {
         let text = row.identifier(column)?;
         if text.is_empty() {
+            continue;
+        }
+        if !COUNTRIES.contains(&country.as_str()) && !INTERNATIONAL.contains(&column) {
+            making.dropped_foreign += 1;
             continue;
         }
         match key(making, &country, column, &text) {
