@@ -2,7 +2,7 @@
 
 use crate::library::{self, Kind};
 use crate::shell::{Result, command, fresh, root, run, target};
-use crate::{python, tools};
+use crate::tools;
 
 /// The order desk. Its one argument is a folder: the export lies in `export`, and it may write beside it.
 const SCRIPT: &str = "samples/order_desk.py";
@@ -14,14 +14,14 @@ pub(crate) fn run_desk() -> Result {
     }
     tools::need(&[tools::CC, tools::PYTHON])?;
     println!("building the release library (the first time takes a few minutes) ...");
-    python::place(&library::build(Kind::Release)?)?;
+    let library = library::build(Kind::Release)?;
     let folder = target().join("demo");
     fresh(&folder)?;
     if !root().join("xtask/src/sample.rs").is_file() {
         return Err("the generator of the sample export is not in this checkout; nothing was run".into());
     }
     let mut desk = command("python3");
-    desk.arg(SCRIPT).arg(folder).env("PYTHONPATH", root().join("bindings/python"));
+    desk.arg(SCRIPT).arg(folder).env("PYTHONPATH", root().join("bindings/python")).env("OBLIGOR_LIBRARY", library);
     // Nothing may lie between the desk and the terminal, nor be left in the source tree.
     run(desk.env("PYTHONUNBUFFERED", "1").env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1"))
 }

@@ -25,8 +25,8 @@ usage: cargo xtask <command>
 
   demo                 build the library and run the order desk on a sample export
   test [SECTION ...]   build and run every test, or the named sections:
-                       style, rust, abi, c, python, csharp
-  prove                the long proofs: fuzzing, kills, races and forks for minutes, Miri, ThreadSanitizer
+                       style, rust, abi, c, python, csharp, nightly
+  prove                the long proofs: fuzzing, kills, races and forks for minutes
   header [--check]     write include/obligor.h from src/ffi, or compare it
   abi [--bless]        compare the C interface with what was agreed on, or record additions
   wheel                build the Python wheel of this system into target/wheels

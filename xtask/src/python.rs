@@ -14,15 +14,16 @@ const PINS: &str = include_str!("../python-tools.txt");
 pub(crate) fn section(report: &mut Report) {
     report.step("Python: tools", || environment().map(|_| 1));
     report.step("Python: mypy --strict", || {
-        let mut words = vec!["bindings/python/obligor".to_owned()];
-        words.extend(files(&root().join("samples"), "py").iter().map(|path| path.display().to_string()));
         let mut mypy = python()?;
-        mypy.args(["-m", "mypy", "--strict", "--python-version", "3.9"]).args(words);
+        // Which files: see `[tool.mypy]` in the package's pyproject.toml.
+        mypy.args(["-m", "mypy", "--strict", "--python-version", "3.9", "--cache-dir"])
+            .arg(target().join("xtask/mypy"));
         run(&mut mypy).map(|()| 1)
     });
     report.step("Python: tests", || {
-        place(&library::build(Kind::Debug)?)?;
-        let (said, ended) = tee(python()?.args(["-m", "pytest", "-p", "no:cacheprovider", "bindings/python/tests"]));
+        let library = library::build(Kind::Debug)?;
+        let (said, ended) =
+            tee(python()?.args(["-m", "pytest", "-p", "no:cacheprovider"]).env("OBLIGOR_LIBRARY", library));
         ended?;
         match count_passed(&said) {
             0 => Err("pytest found no tests".into()),
@@ -35,24 +36,24 @@ pub(crate) fn section(report: &mut Report) {
         fresh(&folder)?;
         run(command("python3").args(["-m", "venv"]).arg(&folder))?;
         let python = folder.join("bin/python");
-        pip(&python, &["install", "--no-index", "--no-deps"], &[&wheel])?;
+        run(pip(&python, &["install", "--no-index", "--no-deps"]).arg(wheel))?;
         // Not from the checkout: what is tested is what was packed.
-        let said = read(command(python).args(["-c", "import obligor; print(obligor.__file__)"]).current_dir(&folder))?;
+        let said =
+            read(command(python).args(["-c", "import obligor; print(obligor.library_path())"]).current_dir(&folder))?;
         let from = said.trim();
-        if from.starts_with(&*folder.to_string_lossy()) { Ok(1) } else { Err(format!("imported from {from}")) }
+        if from.starts_with(&*folder.to_string_lossy()) { Ok(1) } else { Err(format!("the library came from {from}")) }
     });
 }
 
 /// Builds the wheel of this system and answers where it lies.
 pub(crate) fn wheel() -> Result<PathBuf> {
     let python = environment()?;
-    place(&library::build(Kind::Release)?)?;
+    let library = library::build(Kind::Release)?;
     let folder = target().join("wheels");
     fresh(&folder)?;
     let package = root().join("bindings/python");
-    let mut words = vec![Path::new("--wheel-dir"), &folder];
-    words.push(&package);
-    pip(&python, &["wheel", "--no-deps"], &words)?;
+    let mut pip = pip(&python, &["wheel", "--no-deps", "--wheel-dir"]);
+    run(pip.arg(&folder).arg(package).env("OBLIGOR_PREBUILT", library))?;
     match files(&folder, "whl").as_slice() {
         [wheel] if wheel.to_string_lossy().contains("-py3-none-") && !wheel.to_string_lossy().ends_with("-any.whl") => {
             println!("built {}", wheel.display());
@@ -62,15 +63,10 @@ pub(crate) fn wheel() -> Result<PathBuf> {
     }
 }
 
-/// Lays a library where the package in the checkout looks for it.
-pub(crate) fn place(library: &Path) -> Result {
-    library::copy(library, &root().join("bindings/python/obligor/lib").join(library::file_name()))
-}
-
-/// Python with the pinned tools, seeing the package of the checkout.
+/// Python with the pinned tools, in the folder of the package.
 fn python() -> Result<Command> {
     let mut python = command(environment()?);
-    python.env("PYTHONPATH", root().join("bindings/python")).env("PYTHONDONTWRITEBYTECODE", "1");
+    python.current_dir(root().join("bindings/python")).env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(python)
 }
 
@@ -84,12 +80,13 @@ pub(crate) fn environment() -> Result<PathBuf> {
         return Ok(python);
     }
     run(command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    pip(&python, &["install", "-r"], &[&root().join("xtask/python-tools.txt")])?;
+    run(pip(&python, &["install", "-r"]).arg("xtask/python-tools.txt"))?;
     spill(&stamp, PINS)?;
     Ok(python)
 }
 
-fn pip(python: &Path, words: &[&str], paths: &[&Path]) -> Result {
-    let quiet = ["-m", "pip", "--quiet", "--disable-pip-version-check"];
-    run(command(python).args(quiet).args(words).args(paths))
+fn pip(python: &Path, words: &[&str]) -> Command {
+    let mut pip = command(python);
+    pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]).args(words);
+    pip
 }
