@@ -1,112 +1,14 @@
 //! Orders through the engine, on a real store.
 
-use std::sync::Barrier;
+mod common;
 
-use obligor::calendar::Day;
-use obligor::credit::{ChainState, Limit, LimitKind, Stage, Status};
-use obligor::engine::{ClockChoice, Config, Engine, OrderAnswer, OrderRequest, Source};
+use common::{Desk, money, order};
+use obligor::calendar::{Day, Instant};
+use obligor::credit::{ChainState, Stage};
+use obligor::engine::{OrderAnswer, OrderRequest, Source};
 use obligor::error::ErrorKind;
-use obligor::money::Money;
 use obligor::reason::{Code, Language, Outcome};
-use obligor::store::{AccountKey, AccountRecord, Customer, EventKind, Item, ItemKind, LimitRecord};
-use tempfile::TempDir;
-
-/// A desk: an engine on a store of its own, at a moment that stands still.
-struct Desk {
-    engine: Engine,
-    folder: TempDir,
-}
-
-const NOON: &str = "2026-11-22T12:00:00Z";
-
-fn open(folder: &TempDir, now: &str) -> Engine {
-    let mut config = Config::at(folder.path().join("credit.db"));
-    config.create = true;
-    config.clock = ClockChoice::Fixed(obligor::calendar::Instant::parse(now).unwrap());
-    Engine::open(&config).unwrap()
-}
-
-fn key(customer: &str) -> AccountKey {
-    AccountKey { company: "NW01".to_owned(), customer: customer.to_owned() }
-}
-
-fn money(text: &str) -> Money {
-    Money::parse(text).unwrap()
-}
-
-impl Desk {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self { engine: open(&folder, NOON), folder }
-    }
-
-    fn customer(&self, number: &str, limit: &str) {
-        let limit = money(limit);
-        self.engine
-            .store()
-            .load(
-                &mut |loader| {
-                    loader.put_customer(&Customer {
-                        number: number.to_owned(),
-                        name: number.to_owned(),
-                        ..Customer::default()
-                    })?;
-                    Ok(())
-                },
-                std::time::Instant::now() + std::time::Duration::from_secs(5),
-            )
-            .unwrap();
-        let account = AccountRecord { key: key(number), currency: limit.currency, status: Status::Ok };
-        self.engine.put_account(&account).unwrap();
-        self.limit(number, Some(limit));
-    }
-
-    fn limit(&self, number: &str, limit: Option<Money>) {
-        let currency = limit.map_or(money("0 DKK").currency, |limit| limit.currency);
-        let limit = Limit { kind: LimitKind::Base, amount: limit.map(|l| l.minor), from: None, to: None };
-        self.engine.put_limit(&LimitRecord { key: key(number), currency, limit }).unwrap();
-    }
-
-    fn item(&self, customer: &str, number: &str, kind: ItemKind, residual: &str, due: &str) {
-        let residual = money(residual);
-        self.engine
-            .put_item(&Item {
-                key: key(customer),
-                number: number.to_owned(),
-                kind,
-                currency: residual.currency,
-                amount: residual.minor,
-                residual: residual.minor,
-                due: Day::parse(due).unwrap(),
-                disputed: false,
-                dunning_level: 0,
-                document: String::new(),
-            })
-            .unwrap();
-    }
-
-    fn later(self, now: &str) -> Self {
-        let Self { engine, folder } = self;
-        drop(engine);
-        Self { engine: open(&folder, now), folder }
-    }
-
-    fn exposure(&self, customer: &str) -> String {
-        let id = self.engine.resolve(&key(customer)).unwrap();
-        self.engine.position_of(id).unwrap().exposure.to_string()
-    }
-}
-
-fn order(customer: &str, document: &str, request_key: &str, amount: &str) -> OrderRequest {
-    OrderRequest {
-        company: "NW01".to_owned(),
-        customer: customer.to_owned(),
-        document: document.to_owned(),
-        key: request_key.to_owned(),
-        amount: Some(money(amount)),
-        ..OrderRequest::default()
-    }
-}
+use obligor::store::{EventKind, ItemKind};
 
 fn outcome(answer: obligor::error::Result<OrderAnswer>) -> Outcome {
     answer.unwrap().decision.outcome
@@ -142,7 +44,7 @@ fn the_same_key_gets_the_same_answer_and_other_content_an_error() {
 
     // A refusal is kept as well: room that comes later does not change what was answered to this key.
     assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-2", "r", "400.00 DKK"))), Outcome::Refuse);
-    desk.limit("100", Some(money("9000.00 DKK")));
+    desk.limit("100", "9000.00 DKK");
     assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-2", "r", "400.00 DKK"))), Outcome::Refuse);
     assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-2", "r2", "400.00 DKK"))), Outcome::Approve);
 }
@@ -220,7 +122,7 @@ fn time_makes_items_overdue_and_reservations_expire() {
     let desk = Desk::new();
     desk.customer("100", "100000.00 DKK");
     desk.item("100", "INV-1", ItemKind::Invoice, "10000.01 DKK", "2026-11-22");
-    let expires = obligor::calendar::Instant::parse("2026-11-25T00:00:00Z");
+    let expires = Instant::parse("2026-11-25T00:00:00Z");
     let held = OrderRequest { expires, ..order("100", "SO-1", "1", "80000.00 DKK") };
     assert_eq!(outcome(desk.engine.reserve(&held)), Outcome::Approve);
     assert_eq!(outcome(desk.engine.check(&order("100", "", "", "20000.00 DKK"))), Outcome::Refuse);
@@ -282,50 +184,4 @@ fn requests_that_lack_something_say_what() {
         assert_eq!(error.kind(), ErrorKind::Argument);
         assert!(error.message().contains(word), "{error}");
     }
-}
-
-/// How many pairs race: a long proof races more.
-fn pairs() -> usize {
-    if std::env::var("OBLIGOR_PROOF").as_deref() == Ok("long") { 100_000 } else { 2_000 }
-}
-
-/// Two screens ask for the last money of one customer at once; exactly one gets it, every time.
-#[test]
-fn two_screens_never_spend_the_same_last_crown() {
-    let desk = Desk::new();
-    desk.customer("hot", "100.00 DKK");
-    let pairs = pairs();
-    let start = Barrier::new(2);
-    let granted: Vec<Vec<bool>> = std::thread::scope(|scope| {
-        let screens: Vec<_> = (0..2)
-            .map(|screen| {
-                let (desk, start) = (&desk, &start);
-                scope.spawn(move || {
-                    let mut granted = Vec::with_capacity(pairs);
-                    for pair in 0..pairs {
-                        start.wait();
-                        let document = format!("SO-{pair}-{screen}");
-                        let answer = desk.engine.reserve(&order("hot", &document, &document, "60.00 DKK")).unwrap();
-                        let won = answer.decision.outcome == Outcome::Approve;
-                        start.wait();
-                        if won {
-                            let free = OrderRequest {
-                                amount: None,
-                                ..order("hot", &document, &format!("{document}-free"), "0 DKK")
-                            };
-                            desk.engine.cancel(&free).unwrap();
-                        }
-                        granted.push(won);
-                    }
-                    granted
-                })
-            })
-            .collect();
-        screens.into_iter().map(|screen| screen.join().unwrap()).collect()
-    });
-    for pair in 0..pairs {
-        assert!(granted[0][pair] != granted[1][pair], "pair {pair}: {:?}", (granted[0][pair], granted[1][pair]));
-    }
-    assert_eq!(desk.exposure("hot"), "0.00 DKK");
-    assert_eq!(desk.engine.verify(&mut |_, _| true).unwrap().faults, Vec::<String>::new());
 }
