@@ -25,7 +25,7 @@ use crate::calendar::{Clock, Day, Instant};
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Policy;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{Options, SqliteStore};
 use crate::store::{AccountKey, AccountRef, Ask, PolicyRecord, Store};
 
 /// The longest text a host may use to name a thing (a company, a customer, a document, a key, a user), in bytes.
@@ -93,7 +93,7 @@ impl Engine {
             ClockChoice::System => Box::new(SystemClock),
             ClockChoice::Fixed(at) => Box::new(FixedClock(at)),
         };
-        let store = Box::new(SqliteStore::open(&config.store, config.create)?);
+        let store = Box::new(SqliteStore::open(&config.store, Options { create: config.create, ..Options::default() })?);
         let keeper = Keeper::open(&config.secret, &config.store, config.create)?;
         Self::with(store, policy, clock, keeper, config.utc_offset_minutes, config.deadline())
     }

@@ -190,7 +190,7 @@ impl Engine {
                 let young = now.since(entry.read_at) <= oldest && entry.read_at <= now;
                 (young && entry.facts.holds_at(overdue_to, now)).then(|| {
                     let decision = self.question(order, Some(&entry.facts), None, beside, now, today)?.decision;
-                    Ok((decision, entry.read_at))
+                    Ok::<_, Error>((decision, entry.read_at))
                 })
             });
             if let Some(Some(answered)) = from_memory {

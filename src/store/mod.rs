@@ -125,7 +125,8 @@ pub struct Steps {
 }
 
 /// Whether a row that was put was new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Put {
     /// It was not there before.
     Added,
