@@ -1,0 +1,349 @@
+"""Decisions and their reasons: what an order may do, why, and what would make it pass."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import c_int32
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Dict, Optional, Tuple, Union
+
+from ._errors import ArgumentError
+from ._handle import Handle, text_in, unsigned
+from ._library import Library
+from ._number import Number
+from ._structs import DecisionStruct, ReasonStruct
+from .money import Money, decimal_out
+from .when import day_out, instant_out
+
+
+class Outcome(Number):
+    """What an order may do next. The higher, the more it stops."""
+
+    NOT_CHECKED = 0
+    """Nobody asked: no rule of the policy applies. Not an approval."""
+    APPROVE = 1
+    """It may go through."""
+    APPROVE_WITH_ALERT = 2
+    """It may go through, and credit control is told."""
+    PREPAY = 3
+    """It may go through once ``Decision.prepay`` has been paid in advance."""
+    HOLD = 4
+    """It waits for a person; it holds no credit meanwhile."""
+    REFUSE = 5
+    """It may not go through."""
+
+    @property
+    def granted(self) -> bool:
+        """Whether the order may go through now."""
+        return self in (Outcome.NOT_CHECKED, Outcome.APPROVE, Outcome.APPROVE_WITH_ALERT)
+
+
+class Level(Number):
+    """Whose limit or status a reason speaks of."""
+
+    OWN = 1
+    GROUP = 2
+    SEGMENT = 3
+    DOCUMENT = 4
+
+
+class Unit(Number):
+    """What a measured value or a threshold counts."""
+
+    NONE = 0
+    MONEY = 1
+    DAYS = 2
+    COUNT = 3
+    BASIS_POINTS = 4
+    DAY = 5
+    CURRENCY = 6
+
+
+class RemedyKind(Number):
+    """What would make an order pass."""
+
+    NONE = 0
+    PAY = 1
+    REDUCE_BY = 2
+    WAIT_UNTIL = 3
+    USE_CURRENCY = 4
+    LIFT_STATUS = 5
+    SET_LIMIT = 6
+    CREATE_CUSTOMER = 7
+    PREPAY = 8
+
+
+class Code(Number):
+    """What a reason is about."""
+
+    OVER_LIMIT = 1
+    LIMIT_MISSING = 2
+    OVERDUE_AMOUNT = 3
+    OVERDUE_DAYS = 4
+    STATUS_STOP = 5
+    STATUS_HOLD = 6
+    STATUS_NO_CHECK = 7
+    UNKNOWN_CUSTOMER = 8
+    CURRENCY_MISMATCH = 9
+    COVERED_BY_CREDIT = 10
+    NOT_AN_INCREASE = 11
+    NO_LIMIT = 12
+    ALREADY_OVER_LIMIT = 13
+    STATUS_WATCH = 14
+
+
+class OrderState(Number):
+    """What has become of an order."""
+
+    NONE = 0
+    """Nothing is known of it."""
+    HELD = 1
+    """It waits for a person and holds nothing."""
+    DECLINED = 2
+    """It was refused, or waits for a prepayment, and holds nothing."""
+    ACTIVE = 3
+    """It holds credit."""
+    CANCELLED = 4
+    EXPIRED = 5
+
+
+class Source(Number):
+    """Where the facts of an answer came from."""
+
+    NONE = 0
+    MEMORY = 1
+    STORE = 2
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value with its unit."""
+
+    unit: Unit
+    value: Union[Money, int, date, str]
+    """``Money``, a ``date``, a currency code, or a number; basis points are hundredths of a per cent."""
+
+    def __str__(self) -> str:
+        if self.unit == Unit.DAYS:
+            return f"{self.value} day" if self.value == 1 else f"{self.value} days"
+        if self.unit == Unit.BASIS_POINTS and isinstance(self.value, int):
+            return f"{Decimal(self.value) / 100:.2f} %"
+        return str(self.value)
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What would make an order pass."""
+
+    kind: RemedyKind
+    value: Union[Money, date, str, None] = None
+    """The amount, the day or the currency, where the remedy has one."""
+
+    def __str__(self) -> str:
+        words = str(self.kind).replace("_", " ")
+        return words if self.value is None else f"{words} {self.value}"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason of a decision."""
+
+    code: Code
+    level: Level
+    effect: Outcome
+    """What this reason alone would make of the order."""
+    measured: Optional[Quantity]
+    threshold: Optional[Quantity]
+    """What the measured value was held against."""
+    remedy: Optional[Remedy]
+    release_by: str
+    """The role that may release it, as the policy names it; empty when none may."""
+    rule: str
+    """The policy's name for the rule; empty for reasons that no rule made."""
+    _teller: Optional[Teller] = field(default=None, repr=False, compare=False)
+
+    @property
+    def sentence(self) -> str:
+        """The reason as an English sentence."""
+        return self.tell("en")
+
+    def tell(self, language: str) -> str:
+        """The reason as a sentence: ``en``, ``da``, ``nb``, ``sv``, ``fi`` or ``nl``."""
+        if self._teller is None:
+            raise ArgumentError("this reason was not made by the library, which alone has the sentences")
+        return self._teller.tell(language)
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What a reason needs in order to become a sentence: the struct it came in."""
+
+    library: Library
+    reason: bytes
+    currency: str
+
+    def tell(self, language: str) -> str:
+        """The sentence."""
+        struct = ReasonStruct.from_buffer_copy(self.reason)
+        currency, wanted = self.currency.encode(), text_in("language", language)
+        return self.library.ask(
+            "obligor_reason_text", ctypes.byref(struct), currency, len(currency), wanted, len(wanted)
+        )
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        # A loaded library does not travel to another process; its path does.
+        return _teller_of, (str(self.library.path), self.reason, self.currency)
+
+
+def _teller_of(path: str, reason: bytes, currency: str) -> Teller:
+    from ._library import load
+
+    return Teller(load(path), reason, currency)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer about one order. Amounts without a currency of their own are in ``currency``."""
+
+    outcome: Outcome
+    id: Optional[int]
+    """The decision's number on record; ``None`` for a check, and in a list that was not taken."""
+    increase: Money
+    """By how much the exposure would grow; in the order's currency when it could not be converted."""
+    currency: str
+    """The account's currency; empty when there is no account."""
+    exposure_before: Optional[Decimal]
+    exposure_after: Optional[Decimal]
+    """With the increase when the order was granted, else as before; ``None`` without an account."""
+    limit: Optional[Decimal]
+    """The limit in force; ``None`` when there is none."""
+    available_before: Optional[Decimal]
+    available_after: Optional[Decimal]
+    """Limit less exposure; below zero when the account is over its limit; ``None`` without a limit."""
+    prepay: Optional[Decimal]
+    """What must be paid in advance; set when the outcome is ``PREPAY``."""
+    state: OrderState
+    """What has become of the order."""
+    repeated: bool
+    """Whether this is the recorded answer to an earlier use of the same key."""
+    source: Source
+    facts_at: datetime
+    """When the facts were read."""
+    reasons: Tuple[Reason, ...]
+    """Every reason, the one that stops most first."""
+    _engine: Optional[DecisionCalls] = field(default=None, repr=False, compare=False)
+
+    @property
+    def granted(self) -> bool:
+        """Whether the order may go through now."""
+        return self.outcome.granted
+
+    def explain(self, language: str = "en") -> str:
+        """The recorded decision as sentences that a customer can be answered with."""
+        return self._recorded().explain(self._number(), language)
+
+    def replay(self) -> bool:
+        """Makes the recorded decision again from what it was made from; whether it came out the same, bit for bit."""
+        return self._recorded().replay(self._number())
+
+    def _number(self) -> int:
+        if self.id is None:
+            raise ArgumentError("this decision is not on record, as a check never is: read its reasons instead")
+        return self.id
+
+    def _recorded(self) -> DecisionCalls:
+        if self._engine is None:
+            raise ArgumentError("this decision came from another process: use engine.explain(decision.id)")
+        return self._engine
+
+    def __getstate__(self) -> Dict[str, Any]:
+        # An engine does not travel to another process; what was decided does.
+        return {**self.__dict__, "_engine": None}
+
+
+class DecisionCalls(Handle):
+    """What an engine does with decisions on record."""
+
+    def explain(self, decision_id: int, language: str = "en") -> str:
+        """A recorded decision as sentences: ``en``, ``da``, ``nb``, ``sv``, ``fi`` or ``nl``."""
+        wanted = text_in("language", language)
+        return self._ask("obligor_decision_explain", unsigned("decision_id", decision_id, 63), wanted, len(wanted))
+
+    def replay(self, decision_id: int) -> bool:
+        """Makes a recorded decision again from what it was made from; whether it came out the same, bit for bit."""
+        same = c_int32()
+        self._call("obligor_decision_replay", unsigned("decision_id", decision_id, 63), ctypes.byref(same))
+        return same.value != 0
+
+    def _decision(self, struct: DecisionStruct, reasons: Any, first: int, count: int) -> Decision:
+        """What the library wrote, ``count`` reasons from ``first`` on."""
+        currency = struct.currency.decode("ascii")
+        outcome = Outcome(struct.outcome)
+        increase_currency = struct.increase_currency.decode("ascii")
+
+        def amount(minor: int, present: int) -> Optional[Decimal]:
+            return decimal_out(minor, currency) if present else None
+
+        return Decision(
+            outcome=outcome,
+            id=struct.decision_id or None,
+            increase=Money(decimal_out(struct.increase, increase_currency), increase_currency),
+            currency=currency,
+            exposure_before=amount(struct.exposure_before, struct.has_account),
+            exposure_after=amount(struct.exposure_after, struct.has_account),
+            limit=amount(struct.limit, struct.has_limit),
+            available_before=amount(struct.available_before, struct.has_limit),
+            available_after=amount(struct.available_after, struct.has_limit),
+            prepay=amount(struct.prepay, outcome == Outcome.PREPAY),
+            state=OrderState(struct.order_state),
+            repeated=struct.repeated != 0,
+            source=Source(struct.source),
+            facts_at=instant_out(struct.facts_at_ms),
+            reasons=tuple(self._reason(reasons[at], currency) for at in range(first, first + count)),
+            _engine=self,
+        )
+
+    def _reason(self, struct: ReasonStruct, currency: str) -> Reason:
+        return Reason(
+            code=Code(struct.code),
+            level=Level(struct.level),
+            effect=Outcome(struct.effect),
+            measured=_quantity(struct.measured_kind, struct.measured, currency),
+            threshold=_quantity(struct.threshold_kind, struct.threshold, currency),
+            remedy=_remedy(struct.remedy_kind, struct.remedy, currency),
+            release_by=struct.release_by.decode("utf-8"),
+            rule=struct.rule.decode("utf-8"),
+            _teller=Teller(self._library, bytes(struct), currency),
+        )
+
+
+def _quantity(kind: int, value: int, currency: str) -> Optional[Quantity]:
+    unit = Unit(kind)
+    if unit == Unit.NONE:
+        return None
+    if unit == Unit.MONEY:
+        return Quantity(unit, Money(decimal_out(value, currency), currency))
+    if unit == Unit.CURRENCY:
+        return Quantity(unit, _currency_out(value))
+    day = day_out(value) if unit == Unit.DAY else None
+    return Quantity(unit, value if day is None else day)
+
+
+def _remedy(kind: int, value: int, currency: str) -> Optional[Remedy]:
+    remedy = RemedyKind(kind)
+    if remedy == RemedyKind.NONE:
+        return None
+    if remedy in (RemedyKind.PAY, RemedyKind.REDUCE_BY, RemedyKind.PREPAY):
+        return Remedy(remedy, Money(decimal_out(value, currency), currency))
+    if remedy == RemedyKind.WAIT_UNTIL:
+        return Remedy(remedy, day_out(value))
+    if remedy == RemedyKind.USE_CURRENCY:
+        return Remedy(remedy, _currency_out(value))
+    return Remedy(remedy)
+
+
+def _currency_out(packed: int) -> str:
+    """Three letters, packed into a number with the first one highest."""
+    return packed.to_bytes(3, "big").decode("ascii")
