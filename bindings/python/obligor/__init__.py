@@ -51,7 +51,7 @@ from .decision import (
     Remedy,
     RemedyKind,
     Source,
-    Unit,
+    Kind,
 )
 from .engine import Engine
 from .log import LogLevel
@@ -99,7 +99,7 @@ __all__ = [
     "TooLarge",
     "TooNew",
     "Undetermined",
-    "Unit",
+    "Kind",
     "Unsupported",
     "__version__",
     "library_path",

@@ -121,9 +121,5 @@ class AccountStruct(Sized):
 
 
 def array_of(kind: Type[Sized], count: int) -> Any:
-    """An array of structs. The size in the first one is the stride of all; it stands in each of them anyway."""
-    array = (kind * count)()
-    size = ctypes.sizeof(kind)
-    for element in array:
-        element.struct_size = size
-    return array
+    """An array of structs, each with its size."""
+    return (kind * count).from_buffer_copy(bytes(kind()) * count)

@@ -27,6 +27,9 @@ LogCallback = ctypes.CFUNCTYPE(None, c_int32, c_void_p, c_size_t, c_void_p)
 ProgressCallback = ctypes.CFUNCTYPE(c_int32, c_uint64, c_uint64, c_void_p)
 """``obligor_progress_callback``: done, of, user; anything but 0 stops the work"""
 
+SourceCallback = ctypes.CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t), c_void_p)
+"""``obligor_source_callback``: request, length, buffer, capacity, needed, user"""
+
 _ENGINE = (c_uint32,)
 _TEXT = (c_char_p, c_int64)
 _BUFFER = (c_char_p, c_size_t, POINTER(c_size_t))
@@ -76,10 +79,12 @@ FUNCTIONS: Tuple[Function, ...] = (
         POINTER(c_int32),
     ),
     _status("obligor_order_expire", *_ENGINE, c_uint32, POINTER(c_uint32), POINTER(c_int32)),
-    _status("obligor_decision_explain", *_ENGINE, c_uint64, *_TEXT, *_BUFFER),
-    _status("obligor_decision_replay", *_ENGINE, c_uint64, POINTER(c_int32)),
+    _status("obligor_reason_text", POINTER(ReasonStruct), *_TEXT, *_TEXT, *_BUFFER),
+    _status("obligor_decision_explain", *_ENGINE, c_int64, *_TEXT, *_BUFFER),
+    _status("obligor_decision_replay", *_ENGINE, c_int64, POINTER(c_int32)),
     _status("obligor_customer_validate", *_ENGINE, *_TEXT, *_BUFFER),
     _status("obligor_debtor_lookup", *_ENGINE, *_TEXT, *_BUFFER),
+    _status("obligor_source_register", *_ENGINE, *_TEXT, SourceCallback, c_void_p),
     _status("obligor_import", *_ENGINE, *_TEXT, *_PROGRESS, *_BUFFER),
     _status("obligor_verify", *_ENGINE, *_PROGRESS, *_BUFFER),
     _status("obligor_backup", *_ENGINE, *_TEXT),

@@ -49,7 +49,7 @@ class Level(Number):
     DOCUMENT = 4
 
 
-class Unit(Number):
+class Kind(Number):
     """What a measured value or a threshold counts."""
 
     NONE = 0
@@ -121,14 +121,14 @@ class Source(Number):
 class Quantity:
     """A value with its unit."""
 
-    unit: Unit
+    kind: Kind
     value: Union[Money, int, date, str]
     """``Money``, a ``date``, a currency code, or a number; basis points are hundredths of a per cent."""
 
     def __str__(self) -> str:
-        if self.unit == Unit.DAYS:
+        if self.kind == Kind.DAYS:
             return f"{self.value} day" if self.value == 1 else f"{self.value} days"
-        if self.unit == Unit.BASIS_POINTS and isinstance(self.value, int):
+        if self.kind == Kind.BASIS_POINTS and isinstance(self.value, int):
             return f"{Decimal(self.value) / 100:.2f} %"
         return str(self.value)
 
@@ -320,15 +320,15 @@ class DecisionCalls(Handle):
 
 
 def _quantity(kind: int, value: int, currency: str) -> Optional[Quantity]:
-    unit = Unit(kind)
-    if unit == Unit.NONE:
+    what = Kind(kind)
+    if what == Kind.NONE:
         return None
-    if unit == Unit.MONEY:
-        return Quantity(unit, Money(decimal_out(value, currency), currency))
-    if unit == Unit.CURRENCY:
-        return Quantity(unit, _currency_out(value))
-    day = day_out(value) if unit == Unit.DAY else None
-    return Quantity(unit, value if day is None else day)
+    if what == Kind.MONEY:
+        return Quantity(what, Money(decimal_out(value, currency), currency))
+    if what == Kind.CURRENCY:
+        return Quantity(what, _currency_out(value))
+    day = day_out(value) if what == Kind.DAY else None
+    return Quantity(what, value if day is None else day)
 
 
 def _remedy(kind: int, value: int, currency: str) -> Optional[Remedy]:

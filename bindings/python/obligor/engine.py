@@ -24,17 +24,19 @@ from .debtor import DebtorCalls
 from .importing import ImportCalls
 from .log import LogCalls
 from .order import OrderCalls
+from .source import SourceCalls
 from .upkeep import UpkeepCalls
 from .when import instant_text
 
 
-class Engine(OrderCalls, AccountCalls, CustomerCalls, DebtorCalls, ImportCalls, UpkeepCalls, LogCalls):
+class Engine(OrderCalls, AccountCalls, CustomerCalls, DebtorCalls, ImportCalls, SourceCalls, UpkeepCalls, LogCalls):
     """An open credit state. Made with ``Engine.open``; closed with ``close``, or at the end of its ``with``."""
 
     def __init__(self, library: Library, number: int) -> None:
         self._library = library
         self._number = number
         self._closing = threading.Lock()
+        self._bridges = []
 
     @classmethod
     def open(

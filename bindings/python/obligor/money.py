@@ -82,7 +82,7 @@ def minor_in(field: str, amount: Amount, currency: str) -> int:
     if len(significant) + shift > len(str(_MOST)):
         raise ArgumentError(too_large)
     # Worked out on whole numbers: arithmetic on Decimals rounds to the context's precision without a word.
-    minor = int(significant) * 10**shift * (-1 if sign else 1)
+    minor: int = int(significant) * 10**shift * (-1 if sign else 1)
     if not -_MOST - 1 <= minor <= _MOST:
         raise ArgumentError(too_large)
     return minor
