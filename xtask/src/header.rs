@@ -42,12 +42,12 @@ pub(crate) fn generate(ffi: &Path) -> Result<String> {
     fresh(&scratch)?;
     let mut text = preamble(&slurp(&root().join("include/preamble.txt"))?);
     for name in names {
-        let source = slurp(&ffi.join(format!("{name}.rs")))?;
+        let source = unwrap_exports(&slurp(&ffi.join(format!("{name}.rs")))?);
         // Alone in a folder of its own: cbindgen would follow the `mod` lines otherwise.
         let alone = scratch.join(format!("{name}.rs"));
         let (without_texts, texts) = take_texts(&source);
         spill(&alone, &without_texts)?;
-        let mut section = section(&alone)?;
+        let mut section = section(&alone, structs(&source))?;
         for (constant, text) in texts {
             section = section.replace(&format!("#define {constant} 0"), &format!("#define {constant} {text}"));
         }
@@ -60,6 +60,27 @@ pub(crate) fn generate(ffi: &Path) -> Result<String> {
     }
     text += "\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* OBLIGOR_H */\n";
     Ok(text)
+}
+
+/// cbindgen does not look into macros: takes the functions out of `export! { ... }` and writes what the macro adds.
+fn unwrap_exports(source: &str) -> String {
+    let (mut text, mut inside) = (String::new(), false);
+    for line in source.lines() {
+        match line {
+            "export! {" => inside = true,
+            "}" if inside => inside = false,
+            _ if inside => {
+                let line = line.strip_prefix("    ").unwrap_or(line);
+                let name = ["pub unsafe fn ", "pub const unsafe fn "].into_iter().find_map(|it| line.strip_prefix(it));
+                match name {
+                    Some(rest) => text += &format!("#[unsafe(no_mangle)]\npub unsafe extern \"C\" fn {rest}\n"),
+                    None => text += &format!("{line}\n"),
+                }
+            }
+            _ => text += &format!("{line}\n"),
+        }
+    }
+    text
 }
 
 /// cbindgen knows no text constants: they go through it as 0. Answers the source so changed, and names and texts.
@@ -93,7 +114,13 @@ fn promised(source: &str) -> Vec<String> {
     names
 }
 
-fn section(source: &Path) -> Result<String> {
+/// The structs of a source. cbindgen leaves those out that no function beside them takes.
+fn structs(source: &str) -> Vec<String> {
+    let names = source.lines().filter_map(|line| line.strip_prefix("pub struct ")?.split_once(' '));
+    names.map(|(name, _)| name.to_owned()).filter(|name| name.starts_with("obligor_")).collect()
+}
+
+fn section(source: &Path, structs: Vec<String>) -> Result<String> {
     let mut config = Config {
         language: Language::C,
         style: Style::Type,
@@ -104,6 +131,7 @@ fn section(source: &Path) -> Result<String> {
         tab_width: 4,
         ..Config::default()
     };
+    config.export.include = structs;
     // Feature `test-hooks` never ships.
     config.export.exclude = vec!["obligor_test_panic".into()];
     let bindings = Builder::new()
@@ -211,6 +239,13 @@ mod tests {
         let source = "pub const OBLIGOR_A: i32 = Code::A as i32;\npub unsafe extern \"C\" fn obligor_a(x: i32) {}\n\
                       pub extern \"C\" fn obligor_test_panic() {}\n";
         assert_eq!(promised(source), ["#define OBLIGOR_A ", "obligor_a("]);
+    }
+
+    #[test]
+    fn exports_come_out_of_their_macro() {
+        let source = "fn a() {\n}\nexport! {\n    /// About.\n    pub unsafe fn obligor_x(a: u32) -> i32 {\n        a()\n    }\n}\nfn b() {\n}\n";
+        let expected = "fn a() {\n}\n/// About.\n#[unsafe(no_mangle)]\npub unsafe extern \"C\" fn obligor_x(a: u32) -> i32 {\n    a()\n}\nfn b() {\n}\n";
+        assert_eq!(unwrap_exports(source), expected);
     }
 
     const SMALL_MOD: &str = "//! Versions.\nmod order;\n\
