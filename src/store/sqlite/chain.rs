@@ -1,0 +1,133 @@
+//! Document chains in the store, and what they hold of their account's buckets.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::account::moved;
+use super::code::{Col, maybe};
+use super::fault::Outcome;
+use crate::calendar::Instant;
+use crate::credit::{AccountId, Buckets, Chain, ChainState};
+use crate::error::{Error, ErrorKind};
+use crate::store::Put;
+
+/// The columns of [`from_row`], in its order.
+pub(super) const COLUMNS: &str =
+    "account, document, state, amount, ordered, delivered, drafted, invoiced, settled, expires, since, id";
+
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Chain> {
+    Ok(Chain {
+        account: row.get::<_, Col<_>>(0)?.0,
+        document: row.get(1)?,
+        state: row.get::<_, Col<_>>(2)?.0,
+        amount: row.get(3)?,
+        ordered: row.get(4)?,
+        delivered: row.get(5)?,
+        drafted: row.get(6)?,
+        invoiced: row.get(7)?,
+        settled: row.get(8)?,
+        expires: row.get::<_, Option<Col<Instant>>>(9)?.map(|at| at.0),
+        since: row.get::<_, Col<_>>(10)?.0,
+    })
+}
+
+/// The chain of a document, and the number of its row.
+pub(super) fn read(sql: &Connection, company: &str, document: &str) -> Outcome<Option<(i64, Chain)>> {
+    let found = sql
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM chain WHERE company = ?1 AND document = ?2"))?
+        .query_row((company, document), |row| Ok((row.get(11)?, from_row(row)?)))
+        .optional()?;
+    Ok(found)
+}
+
+/// Chains of the account whose reservation ran out at or before `now`, with their rows, the earliest first.
+pub(super) fn expiring(sql: &Connection, account: AccountId, now: Instant, most: u32) -> Outcome<Vec<(i64, Chain)>> {
+    let chains = sql
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM chain WHERE account = ?1 AND state = 2 AND ordered > 0 AND expires <= ?2
+             ORDER BY expires, id LIMIT ?3"
+        ))?
+        .query_map((Col(account), Col(now), most), |row| Ok((row.get(11)?, from_row(row)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(chains)
+}
+
+/// When the next reservation of the account runs out, of those that do so after a moment, or of all.
+pub(super) fn next_expiry(sql: &Connection, account: AccountId, after: Option<Instant>) -> Outcome<Option<Instant>> {
+    let next: Option<Col<Instant>> = sql
+        .prepare_cached(
+            "SELECT min(expires) FROM chain
+             WHERE account = ?1 AND state = 2 AND ordered > 0 AND expires IS NOT NULL AND expires > ?2",
+        )?
+        .query_row((Col(account), Col(after.unwrap_or(Instant(i64::MIN)))), |row| row.get(0))?;
+    Ok(next.map(|at| at.0))
+}
+
+/// The chain with its reservation run out.
+pub(super) fn expired(chain: &Chain) -> Chain {
+    Chain { state: ChainState::Expired, ordered: 0, ..chain.clone() }
+}
+
+/// Makes the chain of a document, of which the caller has read what is kept, what it is to be, and moves the account's
+/// buckets by the difference. Returns the number of its row too.
+///
+/// # Errors
+/// When the document belongs to another account, an amount is below zero, or the buckets do not fit.
+pub(super) fn put(
+    sql: &Connection,
+    company: &str,
+    kept: Option<(i64, Chain)>,
+    chain: &Chain,
+    buckets: &mut Buckets,
+) -> Outcome<(Put, i64)> {
+    if chain.ordered < 0 || chain.delivered < 0 || chain.drafted < 0 {
+        return Err(Error::argument("an amount of an order must not be below zero").into());
+    }
+    let held_before = match &kept {
+        Some((_, other)) if other.account != chain.account => {
+            return Err(Error::new(
+                ErrorKind::State,
+                format!(
+                    "order {:?} belongs to another customer of this company; cancel it there first",
+                    chain.document
+                ),
+            )
+            .into());
+        }
+        Some((row, same)) if same == chain => return Ok((Put::Same, *row)),
+        Some((_, before)) => before.held(),
+        None => Buckets::default(),
+    };
+    let after = moved(buckets, &held_before, &chain.held())?;
+    let row = kept.as_ref().map(|(row, _)| *row);
+    let row = write(sql, company, row, chain)?;
+    *buckets = after;
+    Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row))
+}
+
+/// Writes a row, over the one with this number or as a new one. Returns its number.
+pub(super) fn write(sql: &Connection, company: &str, row: Option<i64>, chain: &Chain) -> Outcome<i64> {
+    sql.prepare_cached(
+        "INSERT INTO chain (id, company, document, account, state, amount, ordered, delivered, drafted, invoiced,
+             settled, expires, since)
+         VALUES (:id, :company, :document, :account, :state, :amount, :ordered, :delivered, :drafted, :invoiced,
+             :settled, :expires, :since)
+         ON CONFLICT (id) DO UPDATE SET state = :state, amount = :amount, ordered = :ordered, delivered = :delivered,
+             drafted = :drafted, invoiced = :invoiced, settled = :settled, expires = :expires, since = :since",
+    )?
+    .execute(named_params! {
+        ":id": row,
+        ":company": company,
+        ":document": chain.document,
+        ":account": Col(chain.account),
+        ":state": Col(chain.state),
+        ":amount": chain.amount,
+        ":ordered": chain.ordered,
+        ":delivered": chain.delivered,
+        ":drafted": chain.drafted,
+        ":invoiced": chain.invoiced,
+        ":settled": chain.settled,
+        ":expires": maybe(chain.expires),
+        ":since": Col(chain.since),
+    })?;
+    Ok(row.unwrap_or_else(|| sql.last_insert_rowid()))
+}

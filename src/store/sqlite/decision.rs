@@ -1,0 +1,131 @@
+//! Decisions on record: one chain for each account, and one for those about unknown customers.
+//!
+//! The digest of a decision is SHA-256 over its salt and body; each link of the chain is SHA-256 over the link before
+//! and the digest. So a body can be erased, and what is left still proves that nothing else was changed. The end of
+//! each chain is kept apart from its links: a chain that was cut short shows.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use sha2::{Digest, Sha256};
+
+use super::account::ChainEnd;
+use super::code::{Col, counter, signed};
+use super::fault::Outcome;
+use crate::credit::AccountId;
+use crate::error::{Error, ErrorKind};
+use crate::store::{DecisionRecord, NewDecision};
+
+const COLUMNS: &str = "id, account, sequence, body, digest, chained";
+
+/// The number under which decisions about unknown customers are kept.
+const UNKNOWN: AccountId = AccountId(0);
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<DecisionRecord> {
+    Ok(DecisionRecord {
+        id: counter(row, 0)?,
+        account: Some(row.get::<_, Col<AccountId>>(1)?.0).filter(|account| *account != UNKNOWN),
+        sequence: counter(row, 2)?,
+        body: row.get(3)?,
+        digest: hex(&row.get::<_, [u8; 32]>(4)?),
+        chained: hex(&row.get::<_, [u8; 32]>(5)?),
+    })
+}
+
+/// The digest of a decision.
+pub(super) fn digest(salt: &[u8], body: &str) -> [u8; 32] {
+    Sha256::new().chain_update(salt).chain_update(body).finalize().into()
+}
+
+/// The next link of a chain.
+pub(super) fn link(before: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
+    Sha256::new().chain_update(before).chain_update(digest).finalize().into()
+}
+
+/// Adds a decision to the end of a chain and moves the end.
+pub(super) fn append(
+    sql: &Connection,
+    account: Option<AccountId>,
+    end: &mut ChainEnd,
+    new: &NewDecision,
+) -> Outcome<DecisionRecord> {
+    let digest = digest(&new.salt, &new.body);
+    let chained = link(&end.chained, &digest);
+    let sequence = end.sequence.saturating_add(1);
+    sql.prepare_cached(
+        "INSERT INTO decision (account, sequence, body, salt, digest, chained) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute((Col(account.unwrap_or(UNKNOWN)), signed(sequence), &new.body, new.salt, digest, chained))?;
+    *end = ChainEnd { sequence, chained };
+    Ok(DecisionRecord {
+        id: u64::try_from(sql.last_insert_rowid()).unwrap_or(0),
+        account,
+        sequence,
+        body: Some(new.body.clone()),
+        digest: hex(&digest),
+        chained: hex(&chained),
+    })
+}
+
+/// The end of the chain about unknown customers.
+pub(super) fn unknown_end(sql: &Connection) -> Outcome<ChainEnd> {
+    let end = sql
+        .prepare_cached("SELECT decisions, chained FROM unknown_chain WHERE id = 0")?
+        .query_row([], |row| Ok(ChainEnd { sequence: counter(row, 0)?, chained: row.get(1)? }))?;
+    Ok(end)
+}
+
+/// Writes the end of the chain about unknown customers.
+pub(super) fn write_unknown_end(sql: &Connection, end: &ChainEnd) -> Outcome<()> {
+    sql.prepare_cached("UPDATE unknown_chain SET decisions = ?1, chained = ?2 WHERE id = 0")?
+        .execute((signed(end.sequence), end.chained))?;
+    Ok(())
+}
+
+/// The decision with this number.
+pub(super) fn read(sql: &Connection, id: u64) -> Outcome<Option<DecisionRecord>> {
+    let found = sql
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM decision WHERE id = ?1"))?
+        .query_row([signed(id)], from_row)
+        .optional()?;
+    Ok(found)
+}
+
+/// The decisions of an account, the newest first.
+pub(super) fn of_account(sql: &Connection, account: AccountId, most: u32) -> Outcome<Vec<DecisionRecord>> {
+    let decisions = sql
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM decision WHERE account = ?1 ORDER BY sequence DESC LIMIT ?2"))?
+        .query_map((Col(account), most), from_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(decisions)
+}
+
+/// The last link of a chain as it stands among the decisions.
+pub(super) fn last(sql: &Connection, account: Option<AccountId>) -> Outcome<ChainEnd> {
+    let last = sql
+        .prepare_cached("SELECT sequence, chained FROM decision WHERE account = ?1 ORDER BY sequence DESC LIMIT 1")?
+        .query_row([Col(account.unwrap_or(UNKNOWN))], |row| {
+            Ok(ChainEnd { sequence: counter(row, 0)?, chained: row.get(1)? })
+        })
+        .optional()?;
+    Ok(last.unwrap_or(ChainEnd::START))
+}
+
+/// Takes body and salt away.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) fn erase(sql: &Connection, id: u64) -> Outcome<()> {
+    let rows = sql.execute("UPDATE decision SET body = NULL, salt = NULL WHERE id = ?1", [signed(id)])?;
+    if rows == 0 {
+        return Err(Error::new(ErrorKind::NotFound, format!("there is no decision {id}")).into());
+    }
+    Ok(())
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,207 @@
+-- Amounts are minor units of the account's currency; days count from 1970-01-01; instants are milliseconds since then.
+-- Small numbers such as status, kind and state are listed in code.rs.
+
+CREATE TABLE customer (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    country TEXT NOT NULL,
+    legal_form TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    street TEXT NOT NULL,
+    postcode TEXT NOT NULL,
+    city TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    email TEXT NOT NULL
+) STRICT;
+CREATE INDEX customer_name ON customer (name_key, country);
+
+CREATE TABLE customer_identifier (
+    customer INTEGER NOT NULL REFERENCES customer (id),
+    place INTEGER NOT NULL,
+    scheme TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (customer, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customer_identifier_value ON customer_identifier (scheme, value);
+
+-- The buckets, and the days and the instant after them, are kept: they can be recomputed from the items and chains.
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    company TEXT NOT NULL,
+    customer TEXT NOT NULL REFERENCES customer (number),
+    currency TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    ordered INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    drafted INTEGER NOT NULL DEFAULT 0,
+    open INTEGER NOT NULL DEFAULT 0,
+    overdue INTEGER NOT NULL DEFAULT 0,
+    unapplied INTEGER NOT NULL DEFAULT 0,
+    aged_to INTEGER NOT NULL,
+    oldest_overdue INTEGER,
+    next_due INTEGER,
+    next_expiry INTEGER,
+    version INTEGER NOT NULL,
+    -- The end of the account's chain of decisions.
+    decisions INTEGER NOT NULL DEFAULT 0,
+    chained BLOB NOT NULL DEFAULT (zeroblob(32)),
+    UNIQUE (customer, company)
+) STRICT;
+CREATE INDEX account_expiry ON account (next_expiry) WHERE next_expiry IS NOT NULL;
+
+-- `first` is -2147483648 for a limit that was always in force, so that it can be part of the key.
+CREATE TABLE credit_limit (
+    account INTEGER NOT NULL REFERENCES account (id),
+    kind INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER,
+    amount INTEGER,
+    PRIMARY KEY (account, kind, first)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id),
+    number TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount >= 0),
+    residual INTEGER NOT NULL CHECK (residual >= 0),
+    due INTEGER NOT NULL,
+    disputed INTEGER NOT NULL,
+    dunning_level INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    UNIQUE (account, number)
+) STRICT;
+-- Aging reads nothing but this index.
+CREATE INDEX item_open ON item (account, kind, due, residual) WHERE residual > 0;
+
+CREATE TABLE chain (
+    id INTEGER PRIMARY KEY,
+    company TEXT NOT NULL,
+    document TEXT NOT NULL,
+    account INTEGER NOT NULL REFERENCES account (id),
+    state INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    ordered INTEGER NOT NULL CHECK (ordered >= 0),
+    delivered INTEGER NOT NULL CHECK (delivered >= 0),
+    drafted INTEGER NOT NULL CHECK (drafted >= 0),
+    invoiced INTEGER NOT NULL,
+    settled INTEGER NOT NULL,
+    expires INTEGER,
+    since INTEGER NOT NULL,
+    UNIQUE (company, document)
+) STRICT;
+-- state 2 is active, state 0 is held.
+CREATE INDEX chain_expiry ON chain (account, expires) WHERE state = 2 AND ordered > 0 AND expires IS NOT NULL;
+CREATE INDEX chain_held ON chain (company, since) WHERE state = 0;
+
+-- account 0 is the chain of decisions about unknown customers. Erasing takes body and salt and leaves the proof.
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    body TEXT,
+    salt BLOB,
+    digest BLOB NOT NULL,
+    chained BLOB NOT NULL,
+    UNIQUE (account, sequence)
+) STRICT;
+
+-- The end of the chain of decisions about unknown customers; always one row.
+CREATE TABLE unknown_chain (
+    id INTEGER PRIMARY KEY CHECK (id = 0),
+    decisions INTEGER NOT NULL,
+    chained BLOB NOT NULL
+) STRICT;
+INSERT INTO unknown_chain (id, decisions, chained) VALUES (0, 0, zeroblob(32));
+
+CREATE TABLE request (
+    key TEXT PRIMARY KEY,
+    content BLOB NOT NULL,
+    granted INTEGER NOT NULL,
+    decision INTEGER REFERENCES decision (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    account INTEGER REFERENCES account (id),
+    document TEXT NOT NULL,
+    reasons TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE source (
+    name TEXT PRIMARY KEY,
+    as_of INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE company (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    value TEXT NOT NULL,
+    name TEXT NOT NULL,
+    country TEXT NOT NULL,
+    legal_form TEXT NOT NULL,
+    state TEXT NOT NULL,
+    registered INTEGER,
+    street TEXT NOT NULL,
+    postcode TEXT NOT NULL,
+    city TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    industry TEXT NOT NULL,
+    no_marketing INTEGER NOT NULL,
+    UNIQUE (source, scheme, value)
+) STRICT;
+
+CREATE TABLE remark (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    number TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    value TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    amount INTEGER,
+    currency TEXT,
+    registered INTEGER NOT NULL,
+    expires INTEGER,
+    UNIQUE (source, number)
+) STRICT;
+CREATE INDEX remark_subject ON remark (source, scheme, value);
+
+CREATE TABLE answer (
+    source TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    value TEXT NOT NULL,
+    body TEXT NOT NULL,
+    as_of INTEGER NOT NULL,
+    asked INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    PRIMARY KEY (source, scheme, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE lookup (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    on_behalf_of TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    source TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    value TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    cached INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    copy_letter INTEGER NOT NULL,
+    rule TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE policy (
+    digest BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

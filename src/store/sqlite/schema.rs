@@ -1,0 +1,102 @@
+//! The tables, and how a store gets from one version of them to the next.
+//!
+//! A version is a numbered file of SQL that is never changed once released; the store's `user_version` says how many
+//! of them it has. An upgrade first copies the store to `<store>.before-v<N>`, then runs in one transaction.
+
+use std::path::Path;
+use std::time::Instant;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::backup;
+use super::fault::Outcome;
+use super::guard::{WriterLock, beside};
+use crate::error::{Error, ErrorKind};
+
+/// The steps, the first one first.
+pub(super) const STEPS: &[&str] = &[include_str!("migrations/0001_the_credit_state.sql")];
+
+/// "oblg": marks a SQLite file as one of ours.
+pub(super) const APPLICATION_ID: i64 = 0x6f62_6c67;
+
+/// Brings the tables of the store up to the last of `steps`, making them if the file is empty.
+///
+/// # Errors
+/// `Store` when the file is not one of ours, `TooNew` when a newer library wrote it.
+pub(super) fn bring_up(
+    sql: &mut Connection,
+    store: &Path,
+    writer_lock: &WriterLock,
+    steps: &[&str],
+    create: bool,
+    deadline: Instant,
+) -> Outcome<()> {
+    if version(sql, store, steps.len(), create)? == steps.len() {
+        return Ok(());
+    }
+    let held = writer_lock.acquire(deadline)?;
+    let from = version(sql, store, steps.len(), create)?;
+    if from == 0 {
+        let mode: String = sql.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("{} cannot have a write-ahead log here; move it to a local disk", store.display()),
+            )
+            .into());
+        }
+    } else if from < steps.len() {
+        backup::replace(sql, &beside(store, &format!(".before-v{}", steps.len())))?;
+    }
+    let work = sql.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    for step in steps.iter().skip(from) {
+        work.execute_batch(step)?;
+    }
+    if let Some(broken) = work.query_row("PRAGMA foreign_key_check", [], |row| row.get::<_, String>(0)).optional()? {
+        return Err(Error::new(
+            ErrorKind::Store,
+            format!("{}: rows of {broken} point nowhere, so it cannot be upgraded; restore a backup", store.display()),
+        )
+        .into());
+    }
+    work.pragma_update(None, "application_id", APPLICATION_ID)?;
+    work.pragma_update(None, "user_version", i64::try_from(steps.len()).unwrap_or(i64::MAX))?;
+    work.commit()?;
+    drop(held);
+    Ok(())
+}
+
+/// The version the file has, after making sure that it is ours; 0 is an empty file.
+fn version(sql: &Connection, store: &Path, newest: usize, create: bool) -> Outcome<usize> {
+    let (id, version, tables): (i64, i64, i64) = sql.query_row(
+        "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
+                (SELECT count(*) FROM sqlite_schema)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    if (id, version, tables) == (0, 0, 0) && create {
+        return Ok(0);
+    }
+    if id != APPLICATION_ID || tables == 0 {
+        return Err(Error::new(
+            ErrorKind::Store,
+            format!(
+                "{} is not an obligor store (its application id is {id}, not {APPLICATION_ID}); check the path",
+                store.display()
+            ),
+        )
+        .into());
+    }
+    match usize::try_from(version) {
+        Ok(known @ 1..) if known <= newest => Ok(known),
+        _ => Err(Error::new(
+            ErrorKind::TooNew,
+            format!(
+                "{} has schema version {version}, and this library knows versions 1 to {newest}; use the newer \
+                 library that wrote it",
+                store.display()
+            ),
+        )
+        .into()),
+    }
+}

@@ -1,0 +1,206 @@
+//! One step: expire → age → facts → plan → effects → chain of decisions.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::account::{self, Account};
+use super::code::{Col, maybe, signed};
+use super::fault::Outcome;
+use super::{chain, decision, item};
+use crate::calendar::Instant;
+use crate::credit::AccountFacts;
+use crate::error::{Error, ErrorKind};
+use crate::store::{AccountRef, Ask, Effects, Event, EventKind, Facts, RequestKey, Step, Written};
+
+/// What a step came to, and whether it counts as granted in a list that is all or nothing.
+pub(super) struct Answer {
+    pub(super) written: Written,
+    pub(super) granted: bool,
+}
+
+/// Runs a step inside the caller's savepoint.
+pub(super) fn run(sql: &Connection, step: &Step) -> Outcome<Answer> {
+    let Step { ask, plan } = step;
+    if let Some(answer) = repeated(sql, ask)? {
+        return Ok(answer);
+    }
+    let Some(before) = account::read(sql, &ask.account)? else {
+        return run_without_account(sql, step);
+    };
+    let mut after = before.clone();
+    for (row, expired) in account::bring_up(sql, &mut after.facts, ask.overdue_to, ask.now)? {
+        chain::write(sql, &before.key.company, Some(row), &expired)?;
+        queue(sql, &expiry(after.facts.id, &expired.document, ask.now))?;
+    }
+    let kept_chain = match ask.document.as_str() {
+        "" => None,
+        document => chain::read(sql, &before.key.company, document)?,
+    };
+    let facts =
+        Facts { account: Some(after.facts.clone()), chain: kept_chain.as_ref().map(|(_, chain)| chain.clone()) };
+    let effects = plan(&facts)?;
+    apply(sql, &mut after, kept_chain, &effects)?;
+    let decision = match &effects.record {
+        Some(new) => Some(decision::append(sql, Some(after.facts.id), &mut after.decisions, new)?),
+        None => None,
+    };
+    account::write(sql, &before, &mut after)?;
+    let written = Written { decision, repeated: false, account: Some(after.facts) };
+    remember(sql, ask, &effects, &written)?;
+    Ok(Answer { written, granted: effects.granted })
+}
+
+/// A step about a customer that has no account: all it can do is to put the answer on record.
+fn run_without_account(sql: &Connection, step: &Step) -> Outcome<Answer> {
+    let Step { ask, plan } = step;
+    let kept_chain = match &ask.account {
+        AccountRef::Key(key) if !ask.document.is_empty() => chain::read(sql, &key.company, &ask.document)?,
+        _ => None,
+    };
+    let effects = plan(&Facts { account: None, chain: kept_chain.map(|(_, chain)| chain) })?;
+    if effects.chain.is_some() || !effects.items.is_empty() {
+        return Err(misplanned("wants value written where there is no account"));
+    }
+    let decision = match &effects.record {
+        Some(new) => {
+            let mut end = decision::unknown_end(sql)?;
+            let record = decision::append(sql, None, &mut end, new)?;
+            decision::write_unknown_end(sql, &end)?;
+            Some(record)
+        }
+        None => None,
+    };
+    let written = Written { decision, repeated: false, account: None };
+    remember(sql, ask, &effects, &written)?;
+    Ok(Answer { written, granted: effects.granted })
+}
+
+fn apply(
+    sql: &Connection,
+    account: &mut Account,
+    kept_chain: Option<(i64, crate::credit::Chain)>,
+    effects: &Effects,
+) -> Outcome<()> {
+    let id = account.facts.id;
+    if let Some(chain) = &effects.chain {
+        if chain.account != id {
+            return Err(misplanned("wants the chain of another account written"));
+        }
+        let kept_chain = match kept_chain {
+            Some(kept) if kept.1.document == chain.document => Some(kept),
+            _ => chain::read(sql, &account.key.company, &chain.document)?,
+        };
+        chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts.buckets)?;
+        account.facts.next_expiry = chain::next_expiry(sql, id, None)?;
+    }
+    for item in &effects.items {
+        if item.key != account.key {
+            return Err(misplanned("wants an item of another account written"));
+        }
+        item::put(sql, &mut account.facts, item)?;
+    }
+    if !effects.items.is_empty() {
+        account::due_dates(sql, &mut account.facts)?;
+    }
+    Ok(())
+}
+
+fn misplanned(what: &str) -> super::fault::Fault {
+    Error::new(ErrorKind::Internal, format!("the plan of a request {what}; this is a fault of the library")).into()
+}
+
+/// The recorded answer, if the key of this request was used before.
+fn repeated(sql: &Connection, ask: &Ask) -> Outcome<Option<Answer>> {
+    let Some(RequestKey { key, content }) = &ask.key else { return Ok(None) };
+    let Some((kept, granted, id)) = sql
+        .prepare_cached("SELECT content, granted, decision FROM request WHERE key = ?1")?
+        .query_row([key], |row| Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?)))
+        .optional()?
+    else {
+        return Ok(None);
+    };
+    if kept != *content {
+        return Err(Error::new(
+            ErrorKind::KeyConflict,
+            format!("the key {key:?} was used before for a request with other content; take a new key"),
+        )
+        .into());
+    }
+    let decision = match id.and_then(|id| u64::try_from(id).ok()) {
+        Some(id) => decision::read(sql, id)?,
+        None => None,
+    };
+    let account = facts(sql, ask)?.account;
+    Ok(Some(Answer { written: Written { decision, repeated: true, account }, granted }))
+}
+
+/// Keeps the key of a request with its answer.
+fn remember(sql: &Connection, ask: &Ask, effects: &Effects, written: &Written) -> Outcome<()> {
+    for event in &effects.events {
+        queue(sql, event)?;
+    }
+    if let Some(RequestKey { key, content }) = &ask.key {
+        let decision = written.decision.as_ref().map(|decision| signed(decision.id));
+        sql.prepare_cached("INSERT INTO request (key, content, granted, decision) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((key, content, effects.granted, decision))?;
+    }
+    Ok(())
+}
+
+/// Takes reservations of one account that ran out, at most `most`, out of it. Returns how many.
+pub(super) fn expire(sql: &Connection, who: &AccountRef, now: Instant, most: u32) -> Outcome<u32> {
+    let Some(before) = account::read(sql, who)? else { return Ok(0) };
+    let mut after = before.clone();
+    let id = before.facts.id;
+    let mut count = 0;
+    for (row, chain) in chain::expiring(sql, id, now, most)? {
+        let expired = chain::expired(&chain);
+        chain::put(sql, &before.key.company, Some((row, chain)), &expired, &mut after.facts.buckets)?;
+        queue(sql, &expiry(id, &expired.document, now))?;
+        count += 1;
+    }
+    after.facts.next_expiry = chain::next_expiry(sql, id, None)?;
+    account::write(sql, &before, &mut after)?;
+    Ok(count)
+}
+
+/// The event of a reservation that ran out.
+fn expiry(account: crate::credit::AccountId, document: &str, at: Instant) -> Event {
+    Event {
+        id: 0,
+        at,
+        kind: EventKind::Expired,
+        account: Some(account),
+        document: document.to_owned(),
+        reasons: Vec::new(),
+    }
+}
+
+/// Queues an event.
+pub(super) fn queue(sql: &Connection, event: &Event) -> Outcome<()> {
+    let reasons = serde_json::to_string(&event.reasons)
+        .map_err(|e| Error::new(ErrorKind::Internal, format!("an event could not be written: {e}")))?;
+    sql.prepare_cached("INSERT INTO event (at, kind, account, document, reasons) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((Col(event.at), Col(event.kind), maybe(event.account), &event.document, reasons))?;
+    Ok(())
+}
+
+/// The facts of an ask, as if the account had been brought up; nothing is written.
+pub(super) fn facts(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
+    let Some(account) = account::read(sql, &ask.account)? else {
+        let chain = match &ask.account {
+            AccountRef::Key(key) if !ask.document.is_empty() => chain::read(sql, &key.company, &ask.document)?,
+            _ => None,
+        };
+        return Ok(Facts { account: None, chain: chain.map(|(_, chain)| chain) });
+    };
+    let mut facts: AccountFacts = account.facts;
+    let expired = account::bring_up(sql, &mut facts, ask.overdue_to, ask.now)?;
+    let chain = match ask.document.as_str() {
+        "" => None,
+        document => match expired.into_iter().find(|(_, chain)| chain.document == document) {
+            Some((_, chain)) => Some(chain),
+            None => chain::read(sql, &account.key.company, document)?.map(|(_, chain)| chain),
+        },
+    };
+    Ok(Facts { account: Some(facts), chain })
+}

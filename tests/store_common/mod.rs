@@ -1,0 +1,221 @@
+//! What the tests of a store share: a small portfolio, and plans that do what the engine does.
+
+// Each test program uses its part, and none uses it from outside.
+#![allow(dead_code, unreachable_pub)]
+
+use std::time::{Duration, Instant as Deadline};
+
+use obligor::calendar::{Day, Instant};
+use obligor::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState, Limit, LimitKind, Status};
+use obligor::error::{Error, ErrorKind, Result};
+use obligor::money::Currency;
+use obligor::store::sqlite::{Options, SqliteStore};
+use obligor::store::{
+    AccountKey, AccountRecord, AccountRef, Ask, Customer, Effects, Item, ItemKind, LimitRecord, Loader, NewDecision,
+    OrderRecord, Plan, RequestKey, Step, Store, Written,
+};
+
+pub const COMPANY: &str = "NORD";
+pub const TODAY: Day = Day(20_779);
+pub const NOW: Instant = Instant(1_795_000_000_000);
+
+pub fn dkk() -> Currency {
+    Currency::parse("DKK").unwrap()
+}
+
+/// Long enough for a loaded machine.
+pub fn soon() -> Deadline {
+    Deadline::now() + Duration::from_secs(60)
+}
+
+pub fn key(customer: &str) -> AccountKey {
+    AccountKey { company: COMPANY.to_owned(), customer: customer.to_owned() }
+}
+
+pub fn customer(number: &str) -> Customer {
+    Customer {
+        number: number.to_owned(),
+        name: format!("Firma {number}"),
+        country: "DK".to_owned(),
+        ..Customer::default()
+    }
+}
+
+pub fn account(customer: &str) -> AccountRecord {
+    AccountRecord { key: key(customer), currency: dkk(), status: Status::Ok }
+}
+
+pub fn limit(customer: &str, amount: i64) -> LimitRecord {
+    let limit = Limit { kind: LimitKind::Base, amount: Some(amount), from: None, to: None };
+    LimitRecord { key: key(customer), currency: dkk(), limit }
+}
+
+pub fn item(customer: &str, number: &str, kind: ItemKind, residual: i64, due: Day) -> Item {
+    Item {
+        key: key(customer),
+        number: number.to_owned(),
+        kind,
+        currency: dkk(),
+        amount: residual,
+        residual,
+        due,
+        disputed: false,
+        dunning_level: 0,
+        document: String::new(),
+    }
+}
+
+pub fn order(customer: &str, document: &str, ordered: i64) -> OrderRecord {
+    OrderRecord {
+        key: key(customer),
+        document: document.to_owned(),
+        currency: dkk(),
+        ordered,
+        delivered: 0,
+        drafted: 0,
+        expires: None,
+        since: NOW,
+    }
+}
+
+/// Makes a customer with an account and a limit.
+pub fn put_debtor(load: &mut dyn Loader, number: &str, amount: i64) -> Result<()> {
+    load.put_customer(&customer(number))?;
+    load.put_account(&account(number))?;
+    load.put_limit(&limit(number, amount))?;
+    Ok(())
+}
+
+pub fn debtor(store: &dyn Store, number: &str, amount: i64) -> AccountId {
+    store.load(&mut |load| put_debtor(load, number, amount), soon()).unwrap();
+    store.resolve(&key(number), soon()).unwrap().unwrap()
+}
+
+pub fn ask(customer: &str, document: &str) -> Ask {
+    Ask {
+        account: AccountRef::Key(key(customer)),
+        document: document.to_owned(),
+        key: None,
+        overdue_to: TODAY.plus(-1),
+        now: NOW,
+    }
+}
+
+pub fn request(name: &str, content: u8) -> Option<RequestKey> {
+    Some(RequestKey { key: name.to_owned(), content: [content; 32] })
+}
+
+pub fn facts(store: &dyn Store, customer: &str) -> AccountFacts {
+    store.facts(&ask(customer, ""), soon()).unwrap().account.unwrap()
+}
+
+pub fn buckets(store: &dyn Store, customer: &str) -> Buckets {
+    facts(store, customer).buckets
+}
+
+fn record(outcome: &str, amount: i64) -> Option<NewDecision> {
+    Some(NewDecision { body: format!("{{\"amount\":{amount},\"outcome\":\"{outcome}\"}}"), salt: [7; 16] })
+}
+
+/// Reserves an amount if limit and unapplied credits leave room for it, and puts the answer on record either way.
+pub fn reserve(amount: i64, expires: Option<Instant>) -> Plan {
+    let refused = move || Effects { record: record("refuse", amount), ..Effects::default() };
+    Box::new(move |facts| {
+        let Some(account) = &facts.account else { return Ok(refused()) };
+        let exposure = account.buckets.debit().map_err(|e| Error::argument(e.to_string()))?;
+        let room = account.limits.first().and_then(|limit| limit.amount).unwrap_or(0) + account.buckets.unapplied;
+        if exposure.checked_add(amount).is_none_or(|after| after > room) {
+            return Ok(refused());
+        }
+        let ordered = facts.chain.as_ref().map_or(0, |chain| chain.ordered) + amount;
+        Ok(Effects {
+            granted: true,
+            chain: Some(Chain {
+                account: account.id,
+                document: String::new(),
+                state: ChainState::Active,
+                amount: ordered,
+                ordered,
+                delivered: 0,
+                drafted: 0,
+                invoiced: 0,
+                settled: 0,
+                expires,
+                since: NOW,
+            }),
+            record: record("approve", amount),
+            ..Effects::default()
+        })
+    })
+}
+
+/// A step that reserves for a document.
+pub fn reservation(customer: &str, document: &str, amount: i64) -> Step {
+    expiring_reservation(customer, document, amount, None)
+}
+
+pub fn expiring_reservation(customer: &str, document: &str, amount: i64, expires: Option<Instant>) -> Step {
+    let inner = reserve(amount, expires);
+    let name = document.to_owned();
+    Step {
+        ask: ask(customer, document),
+        plan: Box::new(move |facts| {
+            let mut effects = inner(facts)?;
+            if let Some(chain) = &mut effects.chain {
+                chain.document.clone_from(&name);
+            }
+            Ok(effects)
+        }),
+    }
+}
+
+/// The same with a key.
+pub fn keyed(mut step: Step, name: &str, content: u8) -> Step {
+    step.ask.key = request(name, content);
+    step
+}
+
+/// A step that fails.
+pub fn failing(customer: &str) -> Step {
+    Step { ask: ask(customer, ""), plan: Box::new(|_| Err(Error::new(ErrorKind::State, "no"))) }
+}
+
+/// Runs one step.
+pub fn run(store: &dyn Store, step: Step) -> Result<Written> {
+    let mut steps = store.step(vec![step], false, soon())?;
+    assert_eq!(steps.answers.len(), 1);
+    steps.answers.remove(0)
+}
+
+/// Whether the recorded decision says that the order was approved.
+pub fn approved(written: &Written) -> bool {
+    written.decision.as_ref().and_then(|d| d.body.as_deref()).is_some_and(|body| body.contains("approve"))
+}
+
+pub fn open(path: &std::path::Path) -> Result<SqliteStore> {
+    SqliteStore::open(path, Options { create: true, ..Options::default() })
+}
+
+/// A store in a folder of its own, which goes with it.
+pub struct Fresh {
+    pub store: SqliteStore,
+    pub folder: tempfile::TempDir,
+}
+
+impl Fresh {
+    pub fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("store.obligor")
+    }
+}
+
+pub fn fresh() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("store.obligor")).unwrap();
+    Fresh { store, folder }
+}
+
+/// The store is sound: the file, every kept bucket, every chain of decisions.
+pub fn assert_sound(store: &dyn Store) {
+    let found = store.verify(&mut |_, _| true).unwrap();
+    assert_eq!(found.faults, Vec::<String>::new());
+}
