@@ -13,6 +13,7 @@ mod library;
 mod prove;
 mod python;
 mod report;
+mod sample;
 mod shell;
 mod surface;
 mod test;
@@ -24,6 +25,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   demo                 build the library and run the order desk on a sample export
+  sample DIR           write the sample export into a folder
   test [SECTION ...]   build and run every test, or the named sections:
                        style, rust, abi, c, python, csharp, nightly
   prove                the long proofs: fuzzing, kills, races and forks for minutes
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["demo"] => demo::run_desk(),
+        ["sample", dir] => sample::write(std::path::Path::new(dir)).map_err(|error| format!("sample: {dir}: {error}")),
         ["abi", words @ ..] => abi::run(words),
         ["header"] => header::write(),
         ["header", "--check"] => header::check(),
