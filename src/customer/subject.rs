@@ -9,6 +9,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::identifier::{Identifier, Note, Personal, Scheme};
+
 /// Whom the law sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -91,6 +93,20 @@ pub enum Number {
 }
 
 impl Number {
+    /// What an identifier tells.
+    pub fn of(identifier: &Identifier) -> Self {
+        let notes = identifier.notes();
+        if notes.has(Note::SoleTrader) || (notes.has(Note::SoleProprietorBtw) && !notes.has(Note::EntityBtw)) {
+            Self::SoleTraders
+        } else if identifier.personal() == Personal::Always {
+            Self::Persons
+        } else if matches!(identifier.scheme(), Scheme::SeOrgnr | Scheme::SeVat | Scheme::NlRsin) {
+            Self::Organisations
+        } else {
+            Self::Anybodys
+        }
+    }
+
     /// What a kept identifier tells: its scheme's name, and whether it is kept as a keyed hash, which only persons'
     /// numbers are.
     pub fn kept(scheme: &str, hashed: bool) -> Self {
@@ -297,6 +313,7 @@ const FORMS: &[(&str, Forms)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identifier;
     use proptest::prelude::*;
 
     #[test]
@@ -353,6 +370,17 @@ mod tests {
         assert_eq!(derive_subject("NL", "", &[Number::kept("nl.rsin", false)]).0, Subject::Company);
         assert_eq!(derive_subject("DK", "", &[]), (Subject::Unknown, SubjectSource::Nothing));
         assert!(Subject::Unknown.may_be_person() && !Subject::Partnership.may_be_person());
+    }
+
+    #[test]
+    fn an_identifier_tells_what_it_can() {
+        let of = |scheme, text| Number::of(&identifier::check(scheme, text, 20_779).identifier().unwrap());
+        assert_eq!(of(Scheme::SeOrgnr, "556036-0793"), Number::Organisations);
+        assert_eq!(of(Scheme::SeOrgnr, "880320-0016"), Number::SoleTraders);
+        assert_eq!(of(Scheme::NlBtw, "NL000099998B57"), Number::SoleTraders);
+        assert_eq!(of(Scheme::NlBtw, "NL004495445B01"), Number::Anybodys);
+        assert_eq!(of(Scheme::DkCvr, "13585628"), Number::Anybodys);
+        assert_eq!(of(Scheme::NoPersonnr, "10915596784"), Number::Persons);
     }
 
     #[test]

@@ -2,11 +2,14 @@
 //!
 //! Secrets are named, never written: `env:NAME` or `file:PATH`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::registers::RegisterChoice;
+use super::checked_name;
 use crate::calendar::Instant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Policy;
@@ -34,6 +37,8 @@ pub struct Config {
     pub utc_offset_minutes: i32,
     /// How long a call may take when it does not say so itself.
     pub deadline_ms: u32,
+    /// Which registers are asked, by country (ISO 3166 alpha-2, in capitals).
+    pub registers: BTreeMap<String, RegisterChoice>,
 }
 
 /// Where the policy comes from.
@@ -82,6 +87,8 @@ struct Written {
     utc_offset_minutes: i32,
     #[serde(default = "five_seconds")]
     deadline_ms: u32,
+    #[serde(default)]
+    registers: BTreeMap<String, RegisterChoice>,
 }
 
 fn five_seconds() -> u32 {
@@ -103,6 +110,7 @@ impl Config {
             clock: ClockChoice::System,
             utc_offset_minutes: 0,
             deadline_ms: five_seconds(),
+            registers: BTreeMap::new(),
         }
     }
 
@@ -152,6 +160,16 @@ impl Config {
         if !(-18 * 60..=18 * 60).contains(&written.utc_offset_minutes) {
             return Err(bad("utc_offset_minutes: at most 18 hours either way".to_owned()));
         }
+        for (country, choice) in &written.registers {
+            if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+                return Err(bad(format!("registers.{country}: name the country by two capital letters, such as DK")));
+            }
+            for (kind, name) in [("company", &choice.company), ("debtor", &choice.debtor)] {
+                if let Some(name) = name.as_deref().filter(|name| !name.is_empty()) {
+                    checked_name(kind, name).map_err(|error| bad(format!("registers.{country}: {error}")))?;
+                }
+            }
+        }
         Ok(Self {
             store: beside.join(written.store),
             create: written.create,
@@ -160,6 +178,7 @@ impl Config {
             clock,
             utc_offset_minutes: written.utc_offset_minutes,
             deadline_ms: written.deadline_ms,
+            registers: written.registers,
         })
     }
 

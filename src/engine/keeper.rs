@@ -70,13 +70,7 @@ impl Keeper {
     /// What may be kept of an identifier. A VAT number is kept as the organisation number it is made of, and a Swedish
     /// organisation number that is a personal number as that, so that one subject has one key.
     pub fn keep(&self, identifier: &Identifier, today: Day) -> IdentifierKey {
-        let identifier = vat::organisation_number(identifier).unwrap_or(*identifier);
-        let identifier = match (identifier.scheme(), identifier.personal()) {
-            (Scheme::SeOrgnr, Personal::Always) => {
-                check(Scheme::SePersonnr, identifier.reveal(), today.0).identifier().unwrap_or(identifier)
-            }
-            _ => identifier,
-        };
+        let identifier = lead_back(identifier, today);
         match identifier.personal() {
             Personal::Never => IdentifierKey {
                 scheme: identifier.scheme().name().to_owned(),
@@ -96,6 +90,17 @@ impl Keeper {
         mac.update(&[0]);
         mac.update(normalised.as_bytes());
         IdentifierKey { scheme: scheme.to_owned(), value: format!("hmac:{}", hex(&mac.finalize().into_bytes())) }
+    }
+}
+
+/// The number that all numbers made of it share.
+pub(super) fn lead_back(identifier: &Identifier, today: Day) -> Identifier {
+    let identifier = vat::organisation_number(identifier).unwrap_or(*identifier);
+    match (identifier.scheme(), identifier.personal()) {
+        (Scheme::SeOrgnr, Personal::Always) => {
+            check(Scheme::SePersonnr, identifier.reveal(), today.0).identifier().unwrap_or(identifier)
+        }
+        _ => identifier,
     }
 }
 

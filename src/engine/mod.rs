@@ -5,20 +5,32 @@
 
 mod accounts;
 mod config;
+mod customers;
+mod debtors;
+mod flights;
+mod identify;
 mod imports;
 mod keeper;
 mod operations;
 mod orders;
 mod record;
+mod registers;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
 
 pub use config::{ClockChoice, Config, PolicySource, Secret};
+pub use customers::{
+    CustomerAnswer, CustomerRequest, Duplicate, FromRegister, IdentifierAnswer, MAX_DUPLICATES, MAX_IDENTIFIERS,
+    MAX_TEXT_BYTES, TypedIdentifier,
+};
+pub use debtors::{LookupAnswer, LookupFor, LookupRequest, SubjectAnswer};
+pub use identify::TypedNumber;
 pub use imports::ImportRequest;
 pub use keeper::{Field, Keeper, read_identifier};
 pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, OrderRequest, Source};
 pub use record::Replay;
+pub use registers::{DEFAULT_COMPANY_REGISTER, DEFAULT_DEBTOR_REGISTER, RegisterChoice};
 
 use crate::cache::Cache;
 use crate::calendar::{Clock, Day, Instant};
@@ -39,6 +51,7 @@ pub struct Engine {
     keeper: Keeper,
     cache: Cache,
     settings: Settings,
+    registers: registers::Registers,
     log: RwLock<Option<LogSink>>,
 }
 
@@ -95,7 +108,8 @@ impl Engine {
         };
         let store = Box::new(SqliteStore::open(&config.store, Options { create: config.create, ..Options::default() })?);
         let keeper = Keeper::open(&config.secret, &config.store, config.create)?;
-        Self::with(store, policy, clock, keeper, config.utc_offset_minutes, config.deadline())
+        let engine = Self::with(store, policy, clock, keeper, config.utc_offset_minutes, config.deadline())?;
+        Ok(Self { registers: registers::Registers::new(config.registers.clone()), ..engine })
     }
 
     /// An engine over parts that are handed in.
@@ -111,8 +125,8 @@ impl Engine {
         deadline: Duration,
     ) -> Result<Self> {
         let settings = Settings { utc_offset_minutes, deadline };
-        let engine =
-            Self { store, policy, clock, keeper, cache: Cache::new(), settings, log: RwLock::new(None) };
+        let (cache, registers, log) = (Cache::new(), registers::Registers::default(), RwLock::new(None));
+        let engine = Self { store, policy, clock, keeper, cache, settings, registers, log };
         if let Some(from) = engine.policy.valid_from.filter(|from| *from > engine.today()) {
             return Err(Error::new(
                 ErrorKind::Policy,

@@ -96,6 +96,19 @@ impl DebtorRemark {
     }
 }
 
+impl DebtorRemark {
+    /// The same for a subject of whom more may have become known since: a remark may become usable for less long, never
+    /// for longer.
+    #[must_use]
+    pub fn tightened(mut self, country: &str, subject: Subject) -> Self {
+        let end = retention(country, subject, RemarkKind::read(&self.kind), self.registered, None);
+        if end.delete_by < self.delete_by {
+            (self.delete_by, self.rule) = (end.delete_by, end.rule.to_owned());
+        }
+        self
+    }
+}
+
 /// Why nobody knows whether there are remarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -163,6 +176,18 @@ mod tests {
         assert_eq!((sooner.delete_by, sooner.rule.as_str()), (day("2025-06-01"), "register"));
         let later = remark("2024-01-01", Some("2030-01-01"));
         assert_eq!((later.delete_by, later.rule.as_str()), (day("2028-01-01"), "NO-4"));
+    }
+
+    #[test]
+    fn a_kept_remark_only_gets_shorter() {
+        let company = |subject| {
+            let remark = DebtorRemark { currency: None, amount: None, ..remark("2024-01-01", None) };
+            remark.bounded("SE", Subject::Company, None, None).tightened("SE", subject).delete_by
+        };
+        assert_eq!(company(Subject::Company), day("2029-01-01"));
+        assert_eq!(company(Subject::PrivatePerson), day("2027-01-01"));
+        let person = remark("2024-01-01", None).bounded("SE", Subject::SoleTrader, None, None);
+        assert_eq!(person.clone().tightened("SE", Subject::Company), person);
     }
 
     #[test]
