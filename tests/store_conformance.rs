@@ -182,7 +182,9 @@ fn unknown_customers_have_a_chain_of_their_own(store: &dyn Store) {
     assert_eq!(run(store, reservation("?", "SO-3", 1)).unwrap().decision.unwrap().sequence, 2);
     assert_eq!(run(store, keyed(reservation("?", "SO-2", 1), "k", 1)).unwrap().decision.unwrap(), decision);
     let none = store.facts(&ask("?", "SO-2"), soon()).unwrap();
-    assert_eq!((none.account, none.chain), (None, None));
+    assert_eq!((none.account, none.key, none.chain), (None, Some(key("?")), None));
+    let other = store.facts(&ask("?", "SO-1"), soon()).unwrap().chain.unwrap();
+    assert_eq!(other.ordered, 1, "the document is another customer's");
     assert_eq!(store.resolve(&key("?"), soon()).unwrap(), None);
     assert_eq!(store.account(AccountId(99)).unwrap(), None);
     assert!(store.items(AccountId(99), 5).unwrap().is_empty());
@@ -290,6 +292,13 @@ fn items_age_both_ways(store: &dyn Store) {
     let facts = as_of(0);
     assert_eq!((facts.buckets.overdue, facts.buckets.open), (207, 100));
     assert_eq!(facts.oldest_overdue, Some(TODAY.plus(-10)));
+    let about = |number: &str| {
+        let ask = obligor::store::Ask { item: number.to_owned(), ..ask("10", "") };
+        store.facts(&ask, soon()).unwrap().item.map(|item| (item.key, item.residual))
+    };
+    assert_eq!(about("I-5"), Some((key("10"), 7)));
+    assert_eq!(about("I-1"), Some((key("10"), 0)), "closed, and known");
+    assert_eq!(about("I-9"), None);
     let open: Vec<String> = store.items(facts.id, 3).unwrap().into_iter().map(|item| item.number).collect();
     assert_eq!(open, ["P-1", "I-2", "I-5"], "oldest due first, closed ones left out");
 }
@@ -393,6 +402,11 @@ fn importing_twice_changes_nothing(store: &dyn Store) {
                 changed.push(load.put_customer(&firm)?);
                 let watched = AccountRecord { status: Status::Watch, ..self::account("10") };
                 changed.push(load.put_account(&watched)?);
+                assert_eq!(load.ensure_account(&key("10"), dkk())?, Put::Same, "it keeps the status a person gave");
+                let wrong = load.ensure_account(&key("10"), Currency::parse("EUR").unwrap()).unwrap_err();
+                assert_eq!(wrong.kind(), ErrorKind::Argument);
+                let elsewhere = AccountKey { company: "SYD".to_owned(), customer: "10".to_owned() };
+                assert_eq!(load.ensure_account(&elsewhere, dkk())?, Put::Added);
                 changed.push(load.put_limit(&limit("10", 2000))?);
                 changed.push(load.put_item(&item("10", "I-1", ItemKind::Invoice, 200, TODAY))?);
                 changed.push(load.put_order(&order("10", "SO-1", 50))?);

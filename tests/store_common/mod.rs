@@ -95,6 +95,7 @@ pub fn ask(customer: &str, document: &str) -> Ask {
     Ask {
         account: AccountRef::Key(key(customer)),
         document: document.to_owned(),
+        item: String::new(),
         key: None,
         overdue_to: TODAY.plus(-1),
         now: NOW,

@@ -39,6 +39,32 @@ pub(super) fn share(kind: ItemKind, residual: i64, due: Day, aged_to: Day) -> Bu
     }
 }
 
+/// The account's item with this number, closed or not.
+pub(super) fn read(
+    sql: &Connection,
+    account: AccountId,
+    key: &AccountKey,
+    currency: Currency,
+    number: &str,
+) -> Outcome<Option<Item>> {
+    let found = find(sql, account, key, currency, number)?;
+    Ok(found.map(|(_, item)| item))
+}
+
+fn find(
+    sql: &Connection,
+    account: AccountId,
+    key: &AccountKey,
+    currency: Currency,
+    number: &str,
+) -> Outcome<Option<(i64, Item)>> {
+    let found = sql
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM item WHERE account = ?1 AND number = ?2"))?
+        .query_row((Col(account), number), |row| Ok((row.get(0)?, from_row(row, key, currency)?)))
+        .optional()?;
+    Ok(found)
+}
+
 /// The account's items that are not closed, the oldest due first.
 pub(super) fn open(
     sql: &Connection,
@@ -76,12 +102,7 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item) -> Ou
         ))
         .into());
     }
-    let kept = sql
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM item WHERE account = ?1 AND number = ?2"))?
-        .query_row((Col(facts.id), &item.number), |row| {
-            Ok((row.get::<_, i64>(0)?, from_row(row, &item.key, item.currency)?))
-        })
-        .optional()?;
+    let kept = find(sql, facts.id, &item.key, item.currency, &item.number)?;
     let counted = |item: &Item| share(item.kind, item.residual, item.due, facts.aged_to);
     let counted_before = match &kept {
         Some((row, same)) if same == item => return Ok((Put::Same, *row)),

@@ -15,9 +15,9 @@ use super::fault::Outcome;
 use super::guard::forked;
 use super::{chain, customer, fork_gate, item, register};
 use crate::calendar::{Day, Instant};
-use crate::credit::{Buckets, Chain, ChainState};
+use crate::credit::{Buckets, Chain, ChainState, Status};
 use crate::error::{Error, ErrorKind, Result};
-use crate::money::MoneyError;
+use crate::money::{Currency, MoneyError};
 use crate::store::{
     AccountKey, AccountRecord, AccountRef, Company, Customer, Item, ItemKind, LimitRecord, Loader, OrderRecord, Put,
     Remark,
@@ -187,6 +187,21 @@ impl<'a> SqliteLoader<'a> {
         kept.currency = record.currency;
         kept.status = record.status;
         Ok(Put::Changed)
+    }
+
+    fn ensure(&mut self, key: &AccountKey, currency: Currency) -> Outcome<Put> {
+        if let Some(place) = self.find(key)? {
+            let kept = self.at(place)?.after.facts.currency;
+            if kept == currency {
+                return Ok(Put::Same);
+            }
+            return Err(Error::argument(format!(
+                "the account of customer {:?} is kept in {kept}, not in {currency}",
+                key.customer
+            ))
+            .into());
+        }
+        self.account(&AccountRecord { key: key.clone(), currency, status: Status::Ok })
     }
 
     fn limit(&mut self, record: &LimitRecord) -> Outcome<Put> {
@@ -382,6 +397,10 @@ impl Loader for SqliteLoader<'_> {
 
     fn put_account(&mut self, account: &AccountRecord) -> Result<Put> {
         self.call(|load| load.account(account))
+    }
+
+    fn ensure_account(&mut self, key: &AccountKey, currency: Currency) -> Result<Put> {
+        self.call(|load| load.ensure(key, currency))
     }
 
     fn put_limit(&mut self, limit: &LimitRecord) -> Result<Put> {

@@ -7,9 +7,9 @@ use super::code::{Col, maybe, signed};
 use super::fault::Outcome;
 use super::{chain, decision, item};
 use crate::calendar::Instant;
-use crate::credit::AccountFacts;
+use crate::credit::{AccountId, Chain};
 use crate::error::{Error, ErrorKind};
-use crate::store::{AccountRef, Ask, Effects, Event, EventKind, Facts, RequestKey, Step, Written};
+use crate::store::{AccountRef, Ask, Effects, Event, EventKind, Facts, Item, RequestKey, Step, Written};
 
 /// What a step came to, and whether it counts as granted in a list that is all or nothing.
 pub(super) struct Answer {
@@ -35,8 +35,12 @@ pub(super) fn run(sql: &Connection, step: &Step) -> Outcome<Answer> {
         "" => None,
         document => chain::read(sql, &before.key.company, document)?,
     };
-    let facts =
-        Facts { account: Some(after.facts.clone()), chain: kept_chain.as_ref().map(|(_, chain)| chain.clone()) };
+    let facts = Facts {
+        account: Some(after.facts.clone()),
+        key: Some(before.key.clone()),
+        chain: kept_chain.as_ref().map(|(_, chain)| chain.clone()),
+        item: asked_item(sql, &before, ask)?,
+    };
     let effects = plan(&facts)?;
     apply(sql, &mut after, kept_chain, &effects)?;
     let decision = match &effects.record {
@@ -52,11 +56,7 @@ pub(super) fn run(sql: &Connection, step: &Step) -> Outcome<Answer> {
 /// A step about a customer that has no account: all it can do is to put the answer on record.
 fn run_without_account(sql: &Connection, step: &Step) -> Outcome<Answer> {
     let Step { ask, plan } = step;
-    let kept_chain = match &ask.account {
-        AccountRef::Key(key) if !ask.document.is_empty() => chain::read(sql, &key.company, &ask.document)?,
-        _ => None,
-    };
-    let effects = plan(&Facts { account: None, chain: kept_chain.map(|(_, chain)| chain) })?;
+    let effects = plan(&facts_without_account(sql, ask)?)?;
     if effects.chain.is_some() || !effects.items.is_empty() {
         return Err(misplanned("wants value written where there is no account"));
     }
@@ -74,12 +74,27 @@ fn run_without_account(sql: &Connection, step: &Step) -> Outcome<Answer> {
     Ok(Answer { written, granted: effects.granted })
 }
 
-fn apply(
-    sql: &Connection,
-    account: &mut Account,
-    kept_chain: Option<(i64, crate::credit::Chain)>,
-    effects: &Effects,
-) -> Outcome<()> {
+/// The item an ask is about, if the account has it.
+fn asked_item(sql: &Connection, account: &Account, ask: &Ask) -> Outcome<Option<Item>> {
+    match ask.item.as_str() {
+        "" => Ok(None),
+        number => item::read(sql, account.facts.id, &account.key, account.facts.currency, number),
+    }
+}
+
+/// What is known where there is no account: the key asked for, and a document that may be another customer's.
+fn facts_without_account(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
+    let AccountRef::Key(key) = &ask.account else {
+        return Ok(Facts { account: None, key: None, chain: None, item: None });
+    };
+    let chain = match ask.document.as_str() {
+        "" => None,
+        document => chain::read(sql, &key.company, document)?.map(|(_, chain)| chain),
+    };
+    Ok(Facts { account: None, key: Some(key.clone()), chain, item: None })
+}
+
+fn apply(sql: &Connection, account: &mut Account, kept_chain: Option<(i64, Chain)>, effects: &Effects) -> Outcome<()> {
     let id = account.facts.id;
     if let Some(chain) = &effects.chain {
         if chain.account != id {
@@ -164,7 +179,7 @@ pub(super) fn expire(sql: &Connection, who: &AccountRef, now: Instant, most: u32
 }
 
 /// The event of a reservation that ran out.
-fn expiry(account: crate::credit::AccountId, document: &str, at: Instant) -> Event {
+fn expiry(account: AccountId, document: &str, at: Instant) -> Event {
     Event {
         id: 0,
         at,
@@ -186,15 +201,10 @@ pub(super) fn queue(sql: &Connection, event: &Event) -> Outcome<()> {
 
 /// The facts of an ask, as if the account had been brought up; nothing is written.
 pub(super) fn facts(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
-    let Some(account) = account::read(sql, &ask.account)? else {
-        let chain = match &ask.account {
-            AccountRef::Key(key) if !ask.document.is_empty() => chain::read(sql, &key.company, &ask.document)?,
-            _ => None,
-        };
-        return Ok(Facts { account: None, chain: chain.map(|(_, chain)| chain) });
+    let Some(mut account) = account::read(sql, &ask.account)? else {
+        return facts_without_account(sql, ask);
     };
-    let mut facts: AccountFacts = account.facts;
-    let expired = account::bring_up(sql, &mut facts, ask.overdue_to, ask.now)?;
+    let expired = account::bring_up(sql, &mut account.facts, ask.overdue_to, ask.now)?;
     let chain = match ask.document.as_str() {
         "" => None,
         document => match expired.into_iter().find(|(_, chain)| chain.document == document) {
@@ -202,5 +212,6 @@ pub(super) fn facts(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
             None => chain::read(sql, &account.key.company, document)?.map(|(_, chain)| chain),
         },
     };
-    Ok(Facts { account: Some(facts), chain })
+    let item = asked_item(sql, &account, ask)?;
+    Ok(Facts { account: Some(account.facts), key: Some(account.key), chain, item })
 }
