@@ -28,15 +28,14 @@ pub(crate) fn run_all() -> Result {
 /// The proofs that need a nightly compiler with Miri and the standard library's sources. They are part of
 /// `cargo xtask test` as well; where the compiler is missing, the result says that they were not run.
 pub(crate) fn nightly(report: &mut Report) {
-    let proofs: [(&str, fn() -> Result<usize>); 2] =
-        [("Miri over src/ffi", miri), ("ThreadSanitizer over src/ffi", thread_sanitizer)];
     let at_hand = read(nightly_cargo().args(["miri", "--version"])).is_ok() && std_sources();
-    for (name, proof) in proofs {
-        if at_hand {
-            report.step(name, proof);
-        } else {
-            report.not_run(name, "needs `rustup toolchain install nightly --component miri,rust-src`");
-        }
+    if at_hand {
+        report.step("Miri over src/ffi", miri);
+        report.step("ThreadSanitizer over src/ffi", thread_sanitizer);
+    } else {
+        let why = "needs `rustup toolchain install nightly --component miri,rust-src`";
+        report.not_run("Miri over src/ffi", why);
+        report.not_run("ThreadSanitizer over src/ffi", why);
     }
 }
 
