@@ -1,6 +1,6 @@
 //! The tools a step needs: found, installed, or named.
 
-use crate::shell::{Result, command, read, run};
+use crate::shell::{Result, command, read};
 use std::path::Path;
 
 /// A program that must be there before a step can run.
@@ -56,8 +56,8 @@ pub(crate) fn need(tools: &[Tool]) -> Result {
     }
     let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.debian).copied().collect();
     println!("installing {}", packages.join(" "));
-    apt(&["update", "-qq"])?;
-    apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages.as_slice()].concat())?;
+    apt(&["update"])?;
+    apt(&[&["install", "-y", "--no-install-recommends"], packages.as_slice()].concat())?;
     let still: Vec<&Tool> = missing.into_iter().filter(|tool| !works(tool)).collect();
     if still.is_empty() { Ok(()) } else { Err(advice(&still)) }
 }
@@ -86,7 +86,9 @@ fn debian_root() -> bool {
 
 fn apt(words: &[&str]) -> Result {
     // Another installation may be running on a new machine: wait for it instead of failing.
-    run(command("apt-get").args(["-o", "DPkg::Lock::Timeout=300"]).args(words).env("DEBIAN_FRONTEND", "noninteractive"))
+    let mut apt = command("apt-get");
+    apt.args(["-qq", "-o", "DPkg::Lock::Timeout=300"]).args(words).env("DEBIAN_FRONTEND", "noninteractive");
+    read(&mut apt).map(drop)
 }
 
 #[cfg(test)]
