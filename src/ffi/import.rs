@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_void};
 use super::engine::{User, enter};
 use super::text::{self, TextOut};
 use crate::engine::ImportRequest;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{self, Error, ErrorKind};
 use crate::import::Control;
 
 /// Is told how much of a long piece of work is done, out of `total` (0 when that is not known), and gets the pointer that
@@ -17,7 +17,7 @@ use crate::import::Control;
 pub type obligor_progress_callback = Option<unsafe extern "C" fn(done: u64, total: u64, user: *mut c_void) -> i32>;
 
 /// An answer as text.
-pub(super) fn as_json<T: serde::Serialize>(answer: &T) -> Result<String> {
+pub(super) fn as_json<T: serde::Serialize>(answer: &T) -> error::Result<String> {
     serde_json::to_string(answer)
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the answer cannot be written: {error}")))
 }

@@ -7,7 +7,6 @@ use std::ffi::{c_char, c_void};
 use zeroize::Zeroizing;
 
 use super::engine::{User, enter};
-use super::error::Failure;
 use super::status::OBLIGOR_OK;
 use super::text;
 use crate::register::sources::{HostCallback, MAX_HOST_ANSWER_BYTES};
