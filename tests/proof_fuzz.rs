@@ -26,10 +26,56 @@ const MAX_MESSAGE: usize = 20_000;
 
 /// Words that parsers trip over.
 const WORDS: &[&str] = &[
-    "\0", "\"", "\\", "'", ",", ";", "\t", "\n", "\r\n", "{", "}", "[", "]", ":", "=", "#", "null", "true", "0", "-0",
-    "-1", "1e308", "NaN", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551615",
-    "0.1", "1.005", "1.000,00", "1,000.00", "999999999999999999999999", "2026-02-29", "9999-12-31", "-0001-01-01", "é",
-    "\u{feff}", "\u{202e}", "\u{10ffff}", "𝔘", "Ø", "\\u0000", "\\ud800", "DKK", "XXX", "KWD", "0 JPY", "    ", "%s", "../..",
+    "\0",
+    "\"",
+    "\\",
+    "'",
+    ",",
+    ";",
+    "\t",
+    "\n",
+    "\r\n",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    "=",
+    "#",
+    "null",
+    "true",
+    "0",
+    "-0",
+    "-1",
+    "1e308",
+    "NaN",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "18446744073709551615",
+    "0.1",
+    "1.005",
+    "1.000,00",
+    "1,000.00",
+    "999999999999999999999999",
+    "2026-02-29",
+    "9999-12-31",
+    "-0001-01-01",
+    "é",
+    "\u{feff}",
+    "\u{202e}",
+    "\u{10ffff}",
+    "𝔘",
+    "Ø",
+    "\\u0000",
+    "\\ud800",
+    "DKK",
+    "XXX",
+    "KWD",
+    "0 JPY",
+    "    ",
+    "%s",
+    "../..",
 ];
 
 fn main() {
@@ -42,7 +88,7 @@ fn main() {
     println!("fuzzing for {budget:?}; OBLIGOR_FUZZ_SEED={seed} repeats it");
     let folder = tempfile::tempdir().unwrap();
     std::env::set_current_dir(folder.path()).unwrap();
-    let desk = Desk::new();
+    let desk = Desk::in_memory();
     desk.customer("100", "1000.00 DKK");
     let seeds = seeds();
     let mut random = Random(seed | 1);
@@ -89,7 +135,10 @@ struct Seed {
 fn seeds() -> Vec<Seed> {
     let mut seeds = Vec::new();
     let mut add = |door: &'static str, text: &str| seeds.push(Seed { door, text: text.to_owned() });
-    add("config", r#"{"store":"credit.db","create":true,"policy":"p.toml","clock":"2026-11-22T08:00:00Z","deadline_ms":9}"#);
+    add(
+        "config",
+        r#"{"store":"credit.db","create":true,"policy":"p.toml","clock":"2026-11-22T08:00:00Z","deadline_ms":9}"#,
+    );
     add("policy", &Policy::standard().unwrap().text);
     for name in Mapping::names() {
         add("mapping", Mapping::text(name).unwrap());
@@ -152,7 +201,10 @@ const FILES: [(Kind, &str); 6] = [
     ),
     (Kind::Orders, "company,customer,document,currency,ordered\nNW01,100,SO-7,DKK,12.00\n"),
     (Kind::Companies, "country;orgnr;name;legal_form;state\nDK;13585628;Nordly ApS;80;NORMAL\n"),
-    (Kind::Remarks, "country;orgnr;number;kind;amount;currency;registered\nDK;13585628;R1;judgment;1000,00;DKK;2026-01-02\n"),
+    (
+        Kind::Remarks,
+        "country;orgnr;number;kind;amount;currency;registered\nDK;13585628;R1;judgment;1000,00;DKK;2026-01-02\n",
+    ),
 ];
 
 /// Takes the input in at its door.

@@ -18,7 +18,7 @@ fn pairs() -> usize {
 /// Two screens ask for the last money of one customer at once; exactly one gets it, every time.
 #[test]
 fn two_screens_never_spend_the_same_last_crown() {
-    let desk = Desk::new();
+    let desk = Desk::in_memory();
     desk.customer("hot", "100.00 DKK");
     let pairs = pairs();
     let start = Barrier::new(2);

@@ -21,9 +21,8 @@ fn what_the_readme_shows_is_what_runs() {
         // What comes before the mark is what any program of its language needs: includes, licences, the test's own set-up.
         let shown = source.split_once("readme: begin").map_or(source.as_str(), |(_, rest)| {
             let rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
-            rest.rsplit_once("readme: end").map_or(rest, |(shown, _)| {
-                shown.rsplit_once('\n').map_or(shown, |(shown, _)| shown)
-            })
+            rest.rsplit_once("readme: end")
+                .map_or(rest, |(shown, _)| shown.rsplit_once('\n').map_or(shown, |(shown, _)| shown))
         });
         let shown = outdented(shown.trim_matches('\n'));
         let copy = match language {

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::registers::RegisterChoice;
 use super::checked_name;
+use super::registers::RegisterChoice;
 use crate::calendar::Instant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Policy;
@@ -217,7 +217,8 @@ mod tests {
     fn a_document_and_a_file_say_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("obligor.toml");
-        std::fs::write(&file, "store = \"credit.db\"\nsecret = \"env:KEY\"\nclock = \"2026-11-22T08:00:00Z\"\n").unwrap();
+        std::fs::write(&file, "store = \"credit.db\"\nsecret = \"env:KEY\"\nclock = \"2026-11-22T08:00:00Z\"\n")
+            .unwrap();
         let read = Config::read(file.to_str().unwrap()).unwrap();
         assert_eq!(read.store, folder.path().join("credit.db"));
         let document = r#"{"store":"credit.db","secret":"env:KEY","clock":"2026-11-22T08:00:00Z"}"#;

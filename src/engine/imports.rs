@@ -64,11 +64,7 @@ impl Engine {
     /// # Errors
     /// `Argument` when rows are bad and nobody said where to write them: the message lists the first of them and
     /// nothing was taken. `Config`, `TooLarge`, `Io`, `Cancelled`; those of the store.
-    pub fn import(
-        &self,
-        request: &ImportRequest,
-        progress: &mut dyn FnMut(Progress) -> Control,
-    ) -> Result<Report> {
+    pub fn import(&self, request: &ImportRequest, progress: &mut dyn FnMut(Progress) -> Control) -> Result<Report> {
         let mapping = request.mapping.as_deref().map(mapping).transpose()?;
         let kind = match (request.kind.as_str(), &mapping) {
             ("", Some(mapping)) => mapping.kind(),
@@ -99,9 +95,8 @@ impl Engine {
             self.deadline(None),
         );
         self.cache.forget_all();
-        let report = loaded.and_then(|()| {
-            report.ok_or_else(|| Error::new(ErrorKind::Internal, "the store did not run the import"))
-        });
+        let report = loaded
+            .and_then(|()| report.ok_or_else(|| Error::new(ErrorKind::Internal, "the store did not run the import")));
         if let Some(rejected) = rejected {
             rejected.keep_if(report.as_ref().is_ok_and(|report| report.rejected > 0))?;
         }

@@ -72,10 +72,9 @@ impl Keeper {
     pub fn keep(&self, identifier: &Identifier, today: Day) -> IdentifierKey {
         let identifier = lead_back(identifier, today);
         match identifier.personal() {
-            Personal::Never => IdentifierKey {
-                scheme: identifier.scheme().name().to_owned(),
-                value: identifier.reveal().to_owned(),
-            },
+            Personal::Never => {
+                IdentifierKey { scheme: identifier.scheme().name().to_owned(), value: identifier.reveal().to_owned() }
+            }
             Personal::May | Personal::Always => self.hash(identifier.scheme().name(), identifier.reveal()),
         }
     }
@@ -288,7 +287,10 @@ mod tests {
         assert_eq!(key("SE", Field::Orgnr, "880320-0016").unwrap(), owner);
         assert_eq!(key("NL", Field::PersonalNumber, "111222333").unwrap_err().kind(), ErrorKind::Forbidden);
         let error = key("DK", Field::Orgnr, "13585629").unwrap_err();
-        assert!(error.message().starts_with("orgnr: not a valid dk.cvr") && !error.message().contains("13585629"), "{error}");
+        assert!(
+            error.message().starts_with("orgnr: not a valid dk.cvr") && !error.message().contains("13585629"),
+            "{error}"
+        );
         assert_eq!(key("DE", Field::Orgnr, "HRB 1").unwrap_err().kind(), ErrorKind::Argument);
     }
 

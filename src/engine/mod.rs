@@ -11,15 +11,16 @@ mod flights;
 mod identify;
 mod imports;
 mod keeper;
-mod operations;
+pub mod operations;
 mod orders;
-mod record;
+pub mod record;
 mod registers;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
 
-pub use config::{ClockChoice, Config, PolicySource, Secret};
+pub use accounts::{AccountPosition, ItemsRequest, PositionRequest};
+pub use config::{ClockChoice, Config, MAX_CONFIG_BYTES, PolicySource, Secret};
 pub use customers::{
     CustomerAnswer, CustomerRequest, Duplicate, FromRegister, IdentifierAnswer, MAX_DUPLICATES, MAX_IDENTIFIERS,
     MAX_TEXT_BYTES, TypedIdentifier,
@@ -106,7 +107,8 @@ impl Engine {
             ClockChoice::System => Box::new(SystemClock),
             ClockChoice::Fixed(at) => Box::new(FixedClock(at)),
         };
-        let store = Box::new(SqliteStore::open(&config.store, Options { create: config.create, ..Options::default() })?);
+        let store =
+            Box::new(SqliteStore::open(&config.store, Options { create: config.create, ..Options::default() })?);
         let keeper = Keeper::open(&config.secret, &config.store, config.create)?;
         let engine = Self::with(store, policy, clock, keeper, config.utc_offset_minutes, config.deadline())?;
         Ok(Self { registers: registers::Registers::new(config.registers.clone()), ..engine })

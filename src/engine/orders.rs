@@ -307,8 +307,7 @@ impl Engine {
     pub fn reserve_list(&self, orders: &[OrderRequest], all_or_nothing: bool) -> Result<ListAnswer> {
         list_size(orders.len())?;
         let (now, epoch) = (self.now(), self.cache.epoch());
-        let prepared: Vec<Result<Step>> =
-            orders.iter().map(|order| self.step(Action::Reserve, order, now)).collect();
+        let prepared: Vec<Result<Step>> = orders.iter().map(|order| self.step(Action::Reserve, order, now)).collect();
         if all_or_nothing && prepared.iter().any(Result::is_err) {
             // A list with an order that cannot even be asked about is not taken; each such order says why.
             let answers = prepared.into_iter().map(|step| {

@@ -124,9 +124,10 @@ impl Engine {
     fn body(&self, id: u64) -> Result<Body> {
         match self.decision(id)?.body {
             Some(text) => Body::read(&text),
-            None => {
-                Err(Error::new(ErrorKind::NotFound, format!("the content of decision {id} was erased, as the law demands")))
-            }
+            None => Err(Error::new(
+                ErrorKind::NotFound,
+                format!("the content of decision {id} was erased, as the law demands"),
+            )),
         }
     }
 

@@ -9,43 +9,51 @@ use obligor::store::{AccountKey, AccountRecord, Customer, Item, ItemKind, LimitR
 use tempfile::TempDir;
 
 /// A desk: an engine on a store of its own, at a moment that stands still.
-pub struct Desk {
-    pub engine: Engine,
+pub(crate) struct Desk {
+    pub(crate) engine: Engine,
     folder: TempDir,
 }
 
-pub const NOON: &str = "2026-11-22T12:00:00Z";
+pub(crate) const NOON: &str = "2026-11-22T12:00:00Z";
 
-pub fn open(folder: &TempDir, now: &str) -> Engine {
+pub(crate) fn open(folder: &TempDir, now: &str) -> Engine {
     let mut config = Config::at(folder.path().join("credit.db"));
     config.create = true;
     config.clock = ClockChoice::Fixed(Instant::parse(now).unwrap());
     Engine::open(&config).unwrap()
 }
 
-pub fn key(customer: &str) -> AccountKey {
+pub(crate) fn key(customer: &str) -> AccountKey {
     AccountKey { company: "NW01".to_owned(), customer: customer.to_owned() }
 }
 
-pub fn money(text: &str) -> Money {
+pub(crate) fn money(text: &str) -> Money {
     Money::parse(text).unwrap()
 }
 
 impl Desk {
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    pub(crate) fn new() -> Self {
+        Self::within(tempfile::tempdir().unwrap())
+    }
+
+    /// A desk whose disk is memory where the machine has such: for proofs that are about order, not about durability.
+    pub(crate) fn in_memory() -> Self {
+        Self::within(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
+    }
+
+    fn within(folder: TempDir) -> Self {
         Self { engine: open(&folder, NOON), folder }
     }
 
-    pub fn customer(&self, number: &str, limit: &str) {
+    pub(crate) fn customer(&self, number: &str, limit: &str) {
         customer(&self.engine, number, limit);
     }
 
-    pub fn limit(&self, number: &str, limit: &str) {
+    pub(crate) fn limit(&self, number: &str, limit: &str) {
         put_limit(&self.engine, number, limit);
     }
 
-    pub fn item(&self, customer: &str, number: &str, kind: ItemKind, residual: &str, due: &str) {
+    pub(crate) fn item(&self, customer: &str, number: &str, kind: ItemKind, residual: &str, due: &str) {
         let residual = money(residual);
         self.engine
             .put_item(&Item {
@@ -63,19 +71,19 @@ impl Desk {
             .unwrap();
     }
 
-    pub fn later(self, now: &str) -> Self {
+    pub(crate) fn later(self, now: &str) -> Self {
         let Self { engine, folder } = self;
         drop(engine);
         Self { engine: open(&folder, now), folder }
     }
 
-    pub fn exposure(&self, customer: &str) -> String {
+    pub(crate) fn exposure(&self, customer: &str) -> String {
         let id = self.engine.resolve(&key(customer)).unwrap();
         self.engine.position_of(id).unwrap().exposure.to_string()
     }
 }
 
-pub fn order(customer: &str, document: &str, request_key: &str, amount: &str) -> OrderRequest {
+pub(crate) fn order(customer: &str, document: &str, request_key: &str, amount: &str) -> OrderRequest {
     OrderRequest {
         company: "NW01".to_owned(),
         customer: customer.to_owned(),
@@ -87,7 +95,7 @@ pub fn order(customer: &str, document: &str, request_key: &str, amount: &str) ->
 }
 
 /// A customer with an account in the currency of its limit.
-pub fn customer(engine: &Engine, number: &str, limit: &str) {
+pub(crate) fn customer(engine: &Engine, number: &str, limit: &str) {
     let customer = Customer { number: number.to_owned(), name: number.to_owned(), ..Customer::default() };
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
     engine.store().load(&mut |loader| loader.put_customer(&customer).map(drop), deadline).unwrap();
