@@ -3,6 +3,8 @@
 // Each test program uses its part, and none uses it from outside.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod child;
+
 use std::time::{Duration, Instant as Deadline};
 
 use obligor::calendar::{Day, Instant};

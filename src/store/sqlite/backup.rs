@@ -16,6 +16,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// Pages (4 kB each) copied before a fork is let through.
 const PAGES: i32 = 1000;
 
+/// How long the copy waits before it asks again for a store that somebody holds.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 /// Copies to a file that must not be there yet.
 ///
 /// The caller holds no pass; the copy enters the gate for each stretch. `sql` must have a read transaction open, so
@@ -51,39 +54,13 @@ fn copy_into(sql: &Connection, to: &Path) -> Outcome<()> {
         let _pass = fork_gate::enter();
         Connection::open_with_flags(to, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?
     };
+    let copied = copy_pages(sql, &mut target);
     {
-        let work = {
-            let _pass = fork_gate::enter();
-            Backup::new(sql, &mut target)?
-        };
-        let mut waited = Duration::ZERO;
-        loop {
-            let step = {
-                let _pass = fork_gate::enter();
-                work.step(PAGES)?
-            };
-            match step {
-                StepResult::Done => break,
-                StepResult::More => waited = Duration::ZERO,
-                _ if waited > READ_WAIT => {
-                    return Err(Error::new(
-                        ErrorKind::Undetermined,
-                        "another program holds the store, so it could not be copied; try again",
-                    )
-                    .into());
-                }
-                _ => {
-                    waited += Duration::from_millis(10);
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-            }
-        }
         let _pass = fork_gate::enter();
-        drop(work);
+        drop(target);
     }
-    let _pass = fork_gate::enter();
-    // The copy says that it has a log, which nobody has made; in one file it can be carried away.
-    drop(target);
+    copied?;
+    // Its descriptor is of the copy alone, so closing it costs the store no lock.
     File::options()
         .write(true)
         .open(to)
@@ -91,6 +68,38 @@ fn copy_into(sql: &Connection, to: &Path) -> Outcome<()> {
         .map_err(|e| io_error("cannot write the copy to disk", to, &e))?;
     sync_folder(to)?;
     Ok(())
+}
+
+fn copy_pages(sql: &Connection, target: &mut Connection) -> Outcome<()> {
+    let mut pass = Some(fork_gate::enter());
+    let work = Backup::new(sql, target)?;
+    let mut waited = Duration::ZERO;
+    let result = loop {
+        let step = work.step(PAGES);
+        match step {
+            Ok(StepResult::Done) => break Ok(()),
+            Ok(StepResult::More) => waited = Duration::ZERO,
+            Ok(_) if waited <= READ_WAIT => {
+                waited += LOOK_AGAIN;
+                pass = None;
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            Ok(_) => {
+                break Err(Error::new(
+                    ErrorKind::Undetermined,
+                    "another program holds the store, so it could not be copied; try again",
+                )
+                .into());
+            }
+            Err(error) => break Err(error.into()),
+        }
+        // Between two stretches a fork may come through.
+        drop(pass.take());
+        pass = Some(fork_gate::enter());
+    };
+    drop(work);
+    drop(pass);
+    result
 }
 
 /// Makes a new name in a folder survive a power loss.

@@ -150,12 +150,11 @@ fn one(sql: &Connection, step: &Step) -> Outcome<Result<step::Answer>> {
             command(sql, "RELEASE one")?;
             Ok(Ok(answer))
         }
-        // SQLite gave the whole transaction up, as when the disk is full: nothing of it was written.
-        Err(Fault(error)) if sql.is_autocommit() => Err(Error::new(
-            ErrorKind::Undetermined,
-            format!("the store had to give up a write, and nothing was done: {error}"),
-        )
-        .into()),
+        // SQLite gave the whole transaction up, as when the disk is full or the file damaged: nothing of it was written.
+        Err(Fault(error)) if sql.is_autocommit() => {
+            let kind = if error.kind() == ErrorKind::Store { ErrorKind::Store } else { ErrorKind::Undetermined };
+            Err(Error::new(kind, format!("the store had to give up a write, and nothing was done: {error}")).into())
+        }
         Err(Fault(error)) => {
             command(sql, "ROLLBACK TO one")?;
             command(sql, "RELEASE one")?;

@@ -94,7 +94,6 @@ enum Role {
     Reader,
 }
 
-#[derive(Default)]
 struct Pool {
     writer: Option<Connection>,
     readers: Vec<Connection>,
@@ -132,14 +131,17 @@ impl Drop for LongCall<'_> {
 }
 
 impl Connections {
-    pub(super) fn new(store: PathBuf, writer_lock: WriterLock) -> Self {
+    /// Begins with the connection that opened the store.
+    pub(super) fn new(store: PathBuf, writer_lock: WriterLock, first: Connection) -> Self {
+        let (log, index) = (beside(&store, "-wal"), beside(&store, "-shm"));
+        let files = Some(Files::of(&store, &log, &index));
         Self {
-            log: beside(&store, "-wal"),
-            index: beside(&store, "-shm"),
             store,
+            log,
+            index,
             process: std::process::id(),
             writer_lock,
-            pool: Mutex::default(),
+            pool: Mutex::new(Pool { writer: Some(first), readers: Vec::new(), lent: 0, files }),
             long_calls: AtomicUsize::new(0),
         }
     }

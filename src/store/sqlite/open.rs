@@ -72,11 +72,10 @@ fn prepare(store: &Path, options: &Options) -> Outcome<Arc<Connections>> {
     }
     let mut sql: Connection = connect(store, flags, READ_WAIT.min(options.wait))?;
     schema::bring_up(&mut sql, store, &writer_lock, schema::STEPS, options.create, deadline)?;
-    drop(sql);
     if is_new {
         backup::sync_folder(store)?;
     }
-    let connections = Arc::new(Connections::new(store.to_owned(), writer_lock));
+    let connections = Arc::new(Connections::new(store.to_owned(), writer_lock, sql));
     inherited::enlist(&connections, &pass);
     Ok(connections)
 }

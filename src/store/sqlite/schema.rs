@@ -100,3 +100,78 @@ fn version(sql: &Connection, store: &Path, newest: usize, create: bool) -> Outco
         .into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rusqlite::OpenFlags;
+
+    use super::super::connections::connect;
+    use super::*;
+
+    const TWO_STEPS: &[&str] = &[STEPS[0], "ALTER TABLE customer ADD COLUMN note TEXT NOT NULL DEFAULT 'old';"];
+
+    struct Upgrade {
+        folder: tempfile::TempDir,
+        lock: WriterLock,
+    }
+
+    impl Upgrade {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let lock = WriterLock::open(&folder.path().join("store")).unwrap();
+            Self { folder, lock }
+        }
+
+        fn run(&self, steps: &[&str]) -> Outcome<Connection> {
+            let store = self.folder.path().join("store");
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+            let mut sql = connect(&store, flags, Duration::ZERO)?;
+            let deadline = Instant::now() + Duration::from_secs(10);
+            bring_up(&mut sql, &store, &self.lock, steps, true, deadline)?;
+            Ok(sql)
+        }
+
+        fn copy(&self) -> std::path::PathBuf {
+            self.folder.path().join("store.before-v2")
+        }
+    }
+
+    fn number(sql: &Connection, query: &str) -> i64 {
+        sql.query_row(query, [], |row| row.get(0)).unwrap()
+    }
+
+    const A_CUSTOMER: &str = "INSERT INTO customer VALUES (1, '10', '', '', '', '', '', '', '', '', '', '')";
+
+    #[test]
+    fn an_upgrade_keeps_the_rows_and_a_copy_of_what_was() {
+        let upgrade = Upgrade::new();
+        upgrade.run(STEPS).unwrap().execute_batch(A_CUSTOMER).unwrap();
+        assert!(!upgrade.copy().exists());
+
+        let sql = upgrade.run(TWO_STEPS).unwrap();
+        assert_eq!(number(&sql, "SELECT user_version FROM pragma_user_version"), 2);
+        assert_eq!(number(&sql, "SELECT count(*) FROM customer WHERE note = 'old'"), 1);
+        let copy = Connection::open(upgrade.copy()).unwrap();
+        assert_eq!(number(&copy, "SELECT user_version FROM pragma_user_version"), 1);
+        assert_eq!(number(&copy, "SELECT count(*) FROM customer"), 1);
+
+        // Not again, and not back.
+        upgrade.run(TWO_STEPS).unwrap();
+        assert_eq!(upgrade.run(STEPS).err().unwrap().0.kind(), ErrorKind::TooNew);
+    }
+
+    #[test]
+    fn an_upgrade_that_fails_changes_nothing() {
+        let upgrade = Upgrade::new();
+        upgrade.run(STEPS).unwrap().execute_batch(A_CUSTOMER).unwrap();
+        let broken = [STEPS[0], "ALTER TABLE customer ADD COLUMN note TEXT; DROP TABLE no_such_table;"];
+        upgrade.run(&broken).err().unwrap();
+        let sql = upgrade.run(STEPS).unwrap();
+        assert_eq!(number(&sql, "SELECT count(*) FROM pragma_table_info('customer') WHERE name = 'note'"), 0);
+        // The next attempt makes the copy anew.
+        upgrade.run(TWO_STEPS).unwrap();
+        assert!(upgrade.copy().exists());
+    }
+}
