@@ -10,7 +10,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use common::Desk;
+use common::{Desk, order};
 use obligor::calendar::Day;
 use obligor::engine::{Config, Engine, Field, read_identifier};
 use obligor::error::{Error, ErrorKind};
@@ -90,7 +90,16 @@ fn main() {
     std::env::set_current_dir(folder.path()).unwrap();
     let desk = Desk::in_memory();
     desk.customer("100", "1000.00 DKK");
+    for number in ["1", "2", "3", "4", "5"] {
+        desk.engine.reserve(&order("100", number, number, "1.00 DKK")).unwrap();
+    }
     let seeds = seeds();
+    for seed in &seeds {
+        if let Err(error) = knock(&desk.engine, seed, seed.text.as_bytes()) {
+            let fits = seed.text == "{}" || error.kind() == ErrorKind::State;
+            assert!(fits, "{}: what is undamaged is refused: {error}", seed.door);
+        }
+    }
     let mut random = Random(seed | 1);
     let (start, mut runs, mut early) = (Instant::now(), 0_u64, None);
     let mut tally = BTreeMap::<&str, [u64; 2]>::new();
@@ -100,6 +109,8 @@ fn main() {
         let show = || format!("{}: the input was {:?}", seed.door, String::from_utf8_lossy(&input));
         let good = match knock(&desk.engine, seed, &input) {
             Ok(()) => true,
+            // It was understood; the order or the key was in another state.
+            Err(error) if matches!(error.kind(), ErrorKind::State | ErrorKind::KeyConflict) => true,
             Err(error) => {
                 assert!(error.kind() != ErrorKind::Internal, "{error}; {}", show());
                 let length = error.message().len();
@@ -154,6 +165,8 @@ fn seeds() -> Vec<Seed> {
         "expires": 1_795_338_000_000_i64, "user": "anna", "language": "da", "deadline_ms": 900
     });
     for name in ["order.check", "order.reserve", "order.change", "order.cancel", "order.reopen"] {
+        let mut order = order.clone();
+        order["key"] = json!(name);
         add(name, &order.to_string());
     }
     let mut convert = order.clone();
@@ -179,9 +192,21 @@ fn seeds() -> Vec<Seed> {
         "due": "2026-12-01", "disputed": false, "dunning_level": 0, "document": ""
     });
     add("item.put", &item.to_string());
-    for name in ["decision.get", "decision.explain", "decision.replay", "decision.erase"] {
-        add(name, r#"{"decision_id":1}"#);
+    for name in ["decision.get", "decision.explain", "decision.replay"] {
+        add(name, r#"{"decision_id":4}"#);
     }
+    // Far from the others in digits and bits: damage seldom makes one of the other.
+    add("decision.erase", r#"{"decision_id":3}"#);
+    let lookup = json!({ "purpose": "credit_sale_control", "user": "anna", "basis": "legitimate_interest", "credit_element": true });
+    let customer = json!({
+        "customer": "200", "name": "Nordly ApS", "country": "DK", "legal_form": "80", "postcode": "8000",
+        "identifiers": [{ "scheme": "dk.cvr", "number": "13585628" }], "currency": "DKK", "lookup": lookup
+    });
+    add("customer.validate", &customer.to_string());
+    let mut subject = lookup;
+    subject["country"] = json!("NO");
+    subject["personal_number"] = json!("10915596784");
+    add("debtor.lookup", &subject.to_string());
     add("order.held", r#"{"company":"NW01","most":5}"#);
     add("policy.check", &json!({ "text": Policy::standard().unwrap().text }).to_string());
     add("import", &json!({ "kind": "limits", "text": FILES[1].1, "delimiter": ";", "dry_run": true }).to_string());
@@ -192,14 +217,14 @@ fn seeds() -> Vec<Seed> {
 const FILES: [(Kind, &str); 6] = [
     (
         Kind::Customers,
-        "number;name;country;orgnr;vat;company;currency;status\n100;Nordly ApS;DK;13585628;DK13585628;NW01;DKK;ok\n",
+        "customer;name;country;orgnr;vat;company;currency;status\n100;Nordly ApS;DK;13585628;DK13585628;NW01;DKK;ok\n",
     ),
-    (Kind::Limits, "company;customer;currency;limit;no_limit\nNW01;100;DKK;1.000,50;\nNW01;100;DKK;;yes\n"),
+    (Kind::Limits, "company;customer;currency;limit;no_limit\nNW01;100;DKK;1000,50;\nNW01;101;DKK;;yes\n"),
     (
         Kind::OpenItems,
-        "company,customer,item,kind,currency,amount,residual,due\nNW01,100,INV-1,invoice,DKK,100.50,99.00,2026-12-01\n",
+        "company,customer,number,kind,currency,amount,residual,due\nNW01,100,INV-1,invoice,DKK,100.50,99.00,2026-12-01\n",
     ),
-    (Kind::Orders, "company,customer,document,currency,ordered\nNW01,100,SO-7,DKK,12.00\n"),
+    (Kind::Orders, "company,customer,document,currency,ordered,since\nNW01,100,SO-7,DKK,12.00,2026-11-01\n"),
     (Kind::Companies, "country;orgnr;name;legal_form;state\nDK;13585628;Nordly ApS;80;NORMAL\n"),
     (
         Kind::Remarks,
