@@ -147,7 +147,7 @@ fn a_damaged_file_is_told_and_not_used() {
     {
         let store = open(&path).unwrap();
         let error = run(&store, reservation("10", "SO-9", 1)).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Store);
+        assert_eq!(error.kind(), ErrorKind::Store, "{error}");
         assert!(error.message().contains("restore a backup"), "{error}");
         let error = store.facts(&ask("10", ""), soon()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store, "{error}");

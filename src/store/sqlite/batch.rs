@@ -64,14 +64,12 @@ impl SqliteStore {
     /// # Errors
     /// `Undetermined`: it may or may not have happened.
     pub(super) fn commit(&self, sql: &Connection) -> Outcome<()> {
-        sql.prepare_cached("COMMIT")?.execute([]).map_err(|error| {
-            Error::new(
+        command(sql, "COMMIT").map_err(|Fault(error)| match error.kind() {
+            ErrorKind::Store => error,
+            _ => Error::new(
                 ErrorKind::Undetermined,
-                format!(
-                    "the store could not confirm the write; see that the disk has room and works, then ask again with \
-                     the same key (SQLite: {error})"
-                ),
-            )
+                format!("the store could not confirm the write, which may or may not have happened: {error}"),
+            ),
         })?;
         if !self.connections.files_are_current() {
             return Err(Error::new(
