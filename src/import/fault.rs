@@ -171,3 +171,12 @@ pub(super) fn shown_header(name: &str) -> String {
         .collect();
     format!("\"{text}\"")
 }
+
+/// A sentence of the store without long numbers: it may quote a customer's number, and some use personal numbers.
+pub(super) fn hide_numbers(sentence: &str) -> String {
+    let hidden = |word: &str| {
+        let long = word.chars().filter(char::is_ascii_digit).count() >= PERSONAL_DIGITS;
+        word.chars().map(|c| if long && c.is_ascii_digit() { '#' } else { c }).collect::<String>()
+    };
+    sentence.split(' ').map(hidden).collect::<Vec<_>>().join(" ")
+}

@@ -9,7 +9,7 @@ use csv::{QuoteStyle, StringRecord, Writer, WriterBuilder};
 
 use super::columns::Holds;
 use super::decode::decode;
-use super::fault::{Fault, Problem, Trouble};
+use super::fault::{Fault, Problem, Trouble, hide_numbers};
 use super::number::{DecimalMark, Evidence, Style, Thousands, evidence};
 use super::record::{Making, Record};
 use super::row::{Reading, Row};
@@ -66,6 +66,11 @@ impl<'a> Source<'a> {
         }
         if kind.is_register() && (options.source.is_empty() || options.as_of.is_none()) {
             let message = format!("{}: say which source the file is from, and as of when it is true", kind.name());
+            return Err(Error::argument(message));
+        }
+        if options.snapshot && matches!(kind, Kind::Customers | Kind::Limits) {
+            let message =
+                format!("snapshot: it is for open items and orders; {} that are not in a file stay", kind.name());
             return Err(Error::argument(message));
         }
         let format = mapping.map_or(options.format, |mapping| options.format.or(mapping.format));
@@ -336,9 +341,12 @@ impl<'s, 'w> Run<'s, 'w> {
             Ok(Put::Changed) => self.report.changed += 1,
             Ok(Put::Same) => self.report.same += 1,
             Err(error) if is_about_the_row(&error) => {
-                return Ok(Err(Trouble::new("", Problem::Refused, error.message())));
+                return Ok(Err(Trouble::new("", Problem::Refused, hide_numbers(error.message()))));
             }
-            Err(error) => return Err(error.at(format!("line {}", rows.line(byte)))),
+            Err(error) => {
+                let message = hide_numbers(error.message());
+                return Err(Error::new(error.kind(), message).at(format!("line {}", rows.line(byte))));
+            }
         }
         Ok(Ok(()))
     }

@@ -49,6 +49,10 @@ pub const MAX_FILE_ROWS: u64 = 20_000_000;
 pub const MAX_ROW_BYTES: usize = 64 << 10;
 /// The longest field that is taken, in bytes.
 pub const MAX_FIELD_BYTES: usize = 1_000;
+/// The longest number or code, in bytes: what the C interface has room for.
+pub const MAX_CODE_BYTES: usize = 64;
+/// The longest code of a company that sells, in bytes: what the C interface has room for.
+pub const MAX_COMPANY_BYTES: usize = 32;
 /// How many bad rows a report keeps; it counts all of them.
 pub const MAX_REPORTED: usize = 100;
 /// How many bad rows the message of an error lists.

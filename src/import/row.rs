@@ -10,7 +10,7 @@ use super::fault::{Problem, Trouble, shown};
 use super::mapping::{Sign, ZeroLimit};
 use super::number::{BadNumber, Style, plain};
 use super::table::{From, SKIP, Slot};
-use super::{MAX_FIELD_BYTES, MAX_ROW_BYTES};
+use super::{MAX_CODE_BYTES, MAX_COMPANY_BYTES, MAX_FIELD_BYTES, MAX_ROW_BYTES};
 use crate::calendar::{Day, Instant};
 use crate::money::{Currency, Money, MoneyError};
 
@@ -113,8 +113,13 @@ impl<'a> Row<'a> {
     fn field(self, name: &'static str) -> Found<Cow<'a, str>> {
         let Some(slot) = self.slot(name) else { return Ok(Cow::Borrowed("")) };
         let text = self.text_of(slot);
-        if text.len() > MAX_FIELD_BYTES {
-            let reason = format!("the field has {} bytes; at most {MAX_FIELD_BYTES} are taken", text.len());
+        let most = match slot.column.holds {
+            Holds::Code if name == "company" => MAX_COMPANY_BYTES,
+            Holds::Code => MAX_CODE_BYTES,
+            _ => MAX_FIELD_BYTES,
+        };
+        if text.len() > most {
+            let reason = format!("the field has {} bytes; at most {most} are taken", text.len());
             return Err(Trouble::new(name, Problem::FieldTooLong, reason));
         }
         Ok(text)
