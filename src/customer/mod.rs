@@ -7,6 +7,7 @@
 mod check;
 mod name;
 mod subject;
+mod text;
 mod verdict;
 
 pub use check::{Because, Check, CheckCode, CheckResult, Evidence};
