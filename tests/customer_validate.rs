@@ -112,7 +112,7 @@ fn what_the_company_register_says_decides() {
     let young = desk.validate(&danish("20894148", "Ny Handel ApS").replace(LOOKUP, r#""postcode":"""#));
     assert_eq!(result(&young, CheckCode::YoungCompany), failed(Because::Young));
     assert_eq!(result(&young, CheckCode::DebtorRegister), unknown(Because::NotAsked));
-    assert!(young.debtor.is_none() && desk.engine.lookups(10).unwrap().iter().all(|row| row.rule != ""));
+    assert!(young.debtor.is_none() && desk.engine.lookups(10).unwrap().iter().all(|row| !row.rule.is_empty()));
 }
 
 #[test]
@@ -264,6 +264,16 @@ fn a_register_that_leaves_sole_traders_out_proves_nothing() {
     assert_eq!(result(&trader, CheckCode::RegisterExistence), unknown(Because::NotCovered));
     let company = desk.validate(&request("Oy"));
     assert_eq!(result(&company, CheckCode::RegisterExistence), failed(Because::NotFound));
+}
+
+#[test]
+fn a_foreign_persons_number_is_not_looked_up_as_a_company() {
+    let desk = desk();
+    let answer = desk.validate(
+        r#"{"country":"DK","name":"Sven","legal_form":"10","identifiers":[{"scheme":"se.personnr","number":"19880320-0016"}]}"#,
+    );
+    assert_eq!(result(&answer, CheckCode::IdentifierKind), failed(Because::OtherCountry));
+    assert_eq!(result(&answer, CheckCode::RegisterExistence), unknown(Because::NoIdentifier));
 }
 
 #[test]

@@ -174,7 +174,7 @@ impl Engine {
         let numbers: Vec<Number> = read.iter().map(|read| Number::of(&read.identifier)).collect();
         let mut who = subject(derive_subject(&asked.country, asked.legal_form, &numbers));
 
-        let company_key = key_of(&read, Field::Orgnr.scheme(&asked.country), Scheme::SePersonnr);
+        let company_key = company_number(&read, &asked.country);
         let mut from_register = None;
         if who.subject != Subject::PrivatePerson {
             let (mut found, told) = self.register_checks(&asked, company_key, &who, now, deadline)?;
@@ -328,7 +328,7 @@ impl Engine {
             checks.push(Check::unknown(code, Because::NotAsked, ""));
             return Ok(None);
         };
-        let person = key_of(read, Field::PersonalNumber.scheme(&asked.country), Scheme::SePersonnr);
+        let person = number_of(read, &asked.country, Field::PersonalNumber);
         let read = if who.kind == SubjectKind::Person { person.or(company) } else { company.or(person) };
         let number = read.map(|read| lead_back(&read.identifier, self.day_of(now)));
         let bsn = read.is_some_and(|read| holds_bsn(&read.identifier));
@@ -405,16 +405,19 @@ fn too_long(field: &str) -> Error {
     Error::new(ErrorKind::TooLarge, format!("{field}: at most {MAX_TEXT_BYTES} bytes"))
 }
 
-/// The identifier that is kept under this scheme, or under the one a sole trader's number is led back to.
-fn key_of<'a>(read: &'a [Read], scheme: Option<Scheme>, or: Scheme) -> Option<&'a Read> {
-    let scheme = scheme?;
-    let of = |wanted: Scheme| {
-        read.iter().find(|read| match &read.key {
-            Some(key) => key.scheme == wanted.name(),
-            None => read.identifier.scheme() == wanted,
-        })
-    };
-    of(scheme).or_else(|| of(or))
+/// The identifier whose key, or which itself, is the country's number of this kind.
+fn number_of<'a>(read: &'a [Read], country: &str, field: Field) -> Option<&'a Read> {
+    let scheme = field.scheme(country)?;
+    read.iter().find(|read| match &read.key {
+        Some(key) => key.scheme == scheme.name(),
+        None => read.identifier.scheme() == scheme,
+    })
+}
+
+/// The identifier under which the company register knows it. A Swedish sole trader has the owner's.
+fn company_number<'a>(read: &'a [Read], country: &str) -> Option<&'a Read> {
+    let owner = || number_of(read, country, Field::PersonalNumber).filter(|_| country == "SE");
+    number_of(read, country, Field::Orgnr).or_else(owner)
 }
 
 /// Whether the identifiers fit the country and who it is.

@@ -132,10 +132,10 @@ impl Engine {
     ) -> Result<Told<Option<Company>>> {
         let kept_as = format!("{}{COMPANY_ANSWERS}", host.name());
         let most = hours(self.policy.register.company_max_age_hours);
-        if let Some(kept) = self.kept_answer(&kept_as, ask.key, now, most)? {
-            if let Ok(what) = serde_json::from_str(&kept.body) {
-                return Ok(Told::Known { as_of: kept.as_of, what });
-            }
+        let kept = self.kept_answer(&kept_as, ask.key, now, most)?;
+        // What cannot be read was written by another version: as if it were not there.
+        if let Some((as_of, Ok(what))) = kept.map(|kept| (kept.as_of, serde_json::from_str(&kept.body))) {
+            return Ok(Told::Known { as_of, what });
         }
         let told = host.company(ask)?;
         let (name, answer) = match &told {

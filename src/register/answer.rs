@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{RemarkKind, retention};
 use crate::calendar::Day;
 use crate::customer::Subject;
-use crate::money::Currency;
+use crate::money::Money;
 
 /// The answer to "does this subject have payment remarks?". *Clear* is only ever said by a source that was asked, could
 /// answer, and was fresh enough; everything else is *unknown*, with its reason.
@@ -69,12 +69,9 @@ pub struct DebtorRemark {
     pub number: String,
     /// What it is, as the register codes it.
     pub kind: String,
-    /// The amount, minor units of `currency`, if the register tells it.
+    /// The amount, if the register tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
-    /// The currency of the amount.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub currency: Option<Currency>,
+    pub amount: Option<Money>,
     /// The day it was registered.
     pub registered: Day,
     /// The first day on which it must not be used any more, by the law or by the register, whichever comes first.
@@ -142,6 +139,7 @@ impl WhyUnknown {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Currency;
 
     fn day(text: &str) -> Day {
         Day::parse(text).unwrap()
@@ -151,8 +149,7 @@ mod tests {
         DebtorRemark {
             number: "1".into(),
             kind: "dom".into(),
-            amount: Some(120_000),
-            currency: Currency::parse("NOK").ok(),
+            amount: Some(Money::new(120_000, Currency::parse("NOK").unwrap())),
             registered: day(registered),
             delete_by: day(registered),
             rule: String::new(),
@@ -181,7 +178,7 @@ mod tests {
     #[test]
     fn a_kept_remark_only_gets_shorter() {
         let company = |subject| {
-            let remark = DebtorRemark { currency: None, amount: None, ..remark("2024-01-01", None) };
+            let remark = DebtorRemark { amount: None, ..remark("2024-01-01", None) };
             remark.bounded("SE", Subject::Company, None, None).tightened("SE", subject).delete_by
         };
         assert_eq!(company(Subject::Company), day("2029-01-01"));
@@ -198,7 +195,7 @@ mod tests {
         let text = serde_json::to_string(&answer).unwrap();
         assert_eq!(
             text,
-            r#"{"answer":"remarks","remarks":[{"number":"1","kind":"dom","amount":120000,"currency":"NOK","registered":"2024-01-01","delete_by":"2028-01-01","rule":"NO-4"}]}"#
+            r#"{"answer":"remarks","remarks":[{"number":"1","kind":"dom","amount":"1200.00 NOK","registered":"2024-01-01","delete_by":"2028-01-01","rule":"NO-4"}]}"#
         );
         assert_eq!(serde_json::from_str::<DebtorAnswer>(&text).unwrap(), answer);
     }

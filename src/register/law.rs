@@ -306,7 +306,7 @@ pub const RULES: &[Rule] = &[
         valid_from: "2007-11-01",
         valid_to: None,
         subjects: PERSONS,
-        needs: NAMED,
+        needs: NAMED_AND_FOUNDED,
         copy_letter: false,
     },
     organisations("NL-0", "NL", "AVG (Regulation (EU) 2016/679) art. 6(1)(f)", "2018-05-25"),
@@ -433,6 +433,18 @@ mod tests {
     }
 
     #[test]
+    fn no_row_opens_a_persons_register_without_a_basis() {
+        let allowed = purposes();
+        for rule in RULES {
+            let first = Day::parse(rule.valid_from).unwrap();
+            for subject in PERSONS {
+                let gate = good(rule.country, *subject, &allowed);
+                assert!(denied(LookupGate { basis: "", ..gate }.ask(first)).is_some(), "{} {subject:?}", rule.id);
+            }
+        }
+    }
+
+    #[test]
     fn a_rule_begins_on_its_day() {
         let allowed = purposes();
         let gate = good("NO", Subject::Company, &allowed);
@@ -473,6 +485,7 @@ mod tests {
             basis in "( |[a-z]{0,3})",
             user in "( |[a-z]{0,3})",
             flags in any::<[bool; 3]>(),
+            // From before any row to long after all of them: a wrong clock must not open a register either.
             day in 10_000_i32..40_000,
         ) {
             let allowed = purposes();

@@ -10,7 +10,7 @@ use super::{DebtorRemark, Purpose, WhyUnknown};
 use crate::calendar::{Day, Instant};
 use crate::customer::Subject;
 use crate::error::Result;
-use crate::money::Currency;
+use crate::money::Money;
 use crate::store::{Company, IdentifierKey, Store};
 
 /// The longest answer a host's source may give, in bytes.
@@ -123,8 +123,7 @@ impl Source for FileSource<'_> {
                 DebtorRemark {
                     number: remark.number,
                     kind: remark.kind,
-                    amount: remark.amount,
-                    currency: remark.currency,
+                    amount: remark.amount.zip(remark.currency).map(|(minor, currency)| Money::new(minor, currency)),
                     registered: remark.registered,
                     delete_by: remark.registered,
                     rule: String::new(),
@@ -260,12 +259,9 @@ pub struct HostRemark {
     /// What it is, as the register codes it.
     #[serde(default)]
     pub kind: String,
-    /// The amount, minor units of `currency`; one is given with the other.
+    /// The amount, such as `"1200.00 NOK"`; not below zero.
     #[serde(default)]
-    pub amount: Option<i64>,
-    /// The currency of the amount.
-    #[serde(default)]
-    pub currency: Option<Currency>,
+    pub amount: Option<Money>,
     /// The day it was registered.
     pub registered: Day,
     /// The first day on which it must not be used any more, if the register tells it.
@@ -372,10 +368,7 @@ fn checked_remarks(remarks: &[HostRemark]) -> std::result::Result<(), &'static s
     if remarks.len() > MAX_HOST_REMARKS {
         return Err("more remarks than can be taken at once");
     }
-    if remarks.iter().any(|remark| remark.amount.is_some() != remark.currency.is_some()) {
-        return Err("a remark has an amount without a currency, or a currency without an amount");
-    }
-    if remarks.iter().any(|remark| remark.amount.is_some_and(|amount| amount < 0)) {
+    if remarks.iter().any(|remark| remark.amount.is_some_and(|amount| amount.minor < 0)) {
         return Err("a remark has an amount below zero");
     }
     Ok(())
@@ -386,7 +379,6 @@ fn of_host(remark: HostRemark, ask: &SourceAsk<'_>) -> DebtorRemark {
         number: remark.number,
         kind: remark.kind,
         amount: remark.amount,
-        currency: remark.currency,
         registered: remark.registered,
         delete_by: remark.registered,
         rule: String::new(),
@@ -466,7 +458,7 @@ mod tests {
         assert_eq!(company, Told::Known { as_of: Instant(5), what: None });
 
         let (_, debtor) = told(
-            r#"{"answer":"remarks","as_of":5,"remarks":[{"number":"1","kind":"utlegg","amount":100,"currency":"NOK",
+            r#"{"answer":"remarks","as_of":5,"remarks":[{"number":"1","kind":"utlegg","amount":"100.00 NOK",
                 "registered":"2026-01-01","paid":"2026-02-01"}]}"#,
         );
         let Told::Known { what, .. } = debtor else { panic!("{debtor:?}") };
@@ -486,8 +478,8 @@ mod tests {
             r#"{"answer":"01019912345","as_of":5}"#,
             r#"{"answer":"remarks","as_of":5,"remarks":[]}"#,
             r#"{"answer":"remarks","as_of":5,"remarks":[{"number":"1","registered":"2026-02-30"}]}"#,
-            r#"{"answer":"remarks","as_of":5,"remarks":[{"number":"1","registered":"2026-02-03","amount":5}]}"#,
-            r#"{"answer":"remarks","as_of":5,"remarks":[{"number":"1","registered":"2026-02-03","amount":-5,"currency":"NOK"}]}"#,
+            r#"{"answer":"remarks","as_of":5,"remarks":[{"number":"1","registered":"2026-02-03","amount":"5.00"}]}"#,
+            r#"{"answer":"remarks","as_of":5,"remarks":[{"number":"1","registered":"2026-02-03","amount":"-5.00 NOK"}]}"#,
             r#"{"answer":"company","as_of":5,"company":{"name":" "}}"#,
             r#"{"answer":"unknown","message":"timeout"}"#,
         ] {
