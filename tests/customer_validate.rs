@@ -242,6 +242,11 @@ fn identifiers_that_do_not_fit() {
         assert_eq!(result(&answer, CheckCode::IdentifierKind), failed(because), "{request} {:?}", answer.checks);
     }
     assert!(!holds(&desk.everything_on_disk(), "111222333"));
+    let request = r#"{"country":"NL","name":"Jan","identifiers":[{"scheme":"nl.bsn","number":"111222333"}],"#;
+    let refused = desk.validate(&format!("{request}{LOOKUP}}}"));
+    let by_rule = refused.checks.iter().find(|check| check.code == CheckCode::DebtorRegister).unwrap();
+    assert_eq!(by_rule.evidence, Some(Evidence::Rule("NL-BSN".into())));
+    assert_eq!(desk.engine.lookups(1).unwrap()[0].subject.value, "", "not even a hash is kept");
     let bad = desk.validate(&danish("29458074", "Ørsted"));
     let check = &bad.checks[0];
     assert_eq!((check.result, check.because), (CheckResult::Fail, Some(Because::BadIdentifier)));
