@@ -347,9 +347,7 @@ fn packed(currency: Currency) -> i64 {
 pub(super) fn language(name: &str) -> Result<Language, Failure> {
     match name {
         "" => Ok(Language::En),
-        name => {
-            Language::parse(name).ok_or_else(|| Failure::argument("language: give one of en, da, nb, sv, fi, nl"))
-        }
+        name => Language::parse(name).ok_or_else(|| Failure::argument("language: give one of en, da, nb, sv, fi, nl")),
     }
 }
 

@@ -20,7 +20,9 @@ use crate::reason::{Code, Level, Outcome, Quantity, Reason, Remedy};
 /// What a number of the struct means, or which field is wrong.
 fn known<T: Copy>(field: &str, number: i32, all: &[T], number_of: impl Fn(T) -> i32) -> Result<T, Failure> {
     let found = all.iter().copied().find(|one| number_of(*one) == number);
-    found.ok_or_else(|| Failure::argument(format!("{field} is {number}, which this version of the library does not know")))
+    found.ok_or_else(|| {
+        Failure::argument(format!("{field} is {number}, which this version of the library does not know"))
+    })
 }
 
 fn currency(field: &str, code: &str) -> Result<Currency, Failure> {
