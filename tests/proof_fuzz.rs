@@ -203,6 +203,12 @@ fn seeds() -> Vec<Seed> {
         "identifiers": [{ "scheme": "dk.cvr", "number": "13585628" }], "currency": "DKK", "lookup": lookup
     });
     add("customer.validate", &customer.to_string());
+    let numbers =
+        json!([{ "scheme": "dk.cvr", "number": "13585628" }, { "scheme": "no.personnr", "number": "10915596784" }]);
+    let put =
+        json!({ "customer": "200", "name": "Nordly ApS", "country": "DK", "city": "Aarhus", "identifiers": numbers });
+    add("customer.put", &put.to_string());
+    add("customer.get", r#"{"customer":"100"}"#);
     let mut subject = lookup;
     subject["country"] = json!("NO");
     subject["personal_number"] = json!("10915596784");

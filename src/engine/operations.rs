@@ -32,6 +32,8 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("account.get", |engine, text| done(engine.position(&read(text)?))),
     ("account.items", |engine, text| done(engine.items(&read::<ItemsRequest>(text)?))),
     ("account.put", |engine, text| done(engine.put_account(&read::<AccountRecord>(text)?))),
+    ("customer.get", |engine, text| done(engine.customer(&read(text)?))),
+    ("customer.put", |engine, text| done(engine.put_customer(&read(text)?))),
     ("customer.validate", |engine, text| done(engine.validate_customer(&read(text)?))),
     ("debtor.lookup", |engine, text| done(engine.lookup_debtor(&read(text)?))),
     ("decision.erase", |engine, text| done(engine.erase_decision(read::<DecisionRequest>(text)?.decision_id))),
