@@ -32,9 +32,8 @@ fn a_customer_is_put_given_credit_and_stopped_at_the_limit() {
     assert_eq!(kept["subject"], "organisation");
 
     let key = json!({ "company": "NW01", "customer": "200" });
-    call(&desk, "account.put", json!({ "key": key, "currency": "DKK", "status": "ok" }));
-    let limit = json!({ "kind": "base", "amount": 100_000 });
-    call(&desk, "limit.put", json!({ "key": key, "currency": "DKK", "limit": limit }));
+    call(&desk, "account.put", json!({ "company": "NW01", "customer": "200", "currency": "DKK" }));
+    call(&desk, "limit.put", json!({ "company": "NW01", "customer": "200", "limit": "1000.00 DKK" }));
     let order = json!({
         "company": "NW01", "customer": "200", "document": "SO-1", "key": "1", "amount": "1000.01 DKK", "language": "da"
     });
@@ -50,6 +49,24 @@ fn a_customer_is_put_given_credit_and_stopped_at_the_limit() {
     assert!(told["text"].as_str().unwrap().contains("SO-1"));
     let position = call(&desk, "account.get", json!({ "account": key }));
     assert_eq!((&position["exposure"], &position["available"]), (&json!("0.00 DKK"), &json!("1000.00 DKK")));
+    assert_eq!((&position["limit"], &position["no_limit"]), (&json!("1000.00 DKK"), &json!(false)));
+
+    let item = json!({
+        "company": "NW01", "customer": "200", "number": "INV-1", "kind": "invoice", "amount": "90.00 DKK",
+        "residual": "80.00 DKK", "due": "2026-12-01"
+    });
+    assert_eq!(call(&desk, "item.put", item), "added");
+    let items = call(&desk, "account.items", json!({ "account": key }));
+    assert_eq!((&items[0]["residual"], &items[0]["disputed"]), (&json!("80.00 DKK"), &json!(false)));
+    call(&desk, "limit.put", json!({ "company": "NW01", "customer": "200", "no_limit_in": "DKK" }));
+    let unlimited = call(&desk, "account.get", json!({ "account": key }));
+    assert_eq!((&unlimited["limit"], &unlimited["no_limit"]), (&Value::Null, &json!(true)));
+
+    call(&desk, "account.put", json!({ "company": "NW01", "customer": "200", "currency": "DKK", "status": "hold" }));
+    let held = json!({ "company": "NW01", "customer": "200", "document": "SO-2", "key": "2", "amount": "5.00 DKK" });
+    assert_eq!(call(&desk, "order.reserve", held)["decision"]["outcome"], "hold");
+    let waiting = call(&desk, "order.held", json!({ "company": "NW01" }));
+    assert_eq!((&waiting[0]["document"], &waiting[0]["amount"]), (&json!("SO-2"), &json!("5.00 DKK")));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Customers and their credit accounts: where one stands, what is open, and single facts put by the host as they happen.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::customers::{MAX_IDENTIFIERS, MAX_TEXT_BYTES, TypedIdentifier};
 use super::debtors::checked_country;
@@ -70,7 +70,7 @@ pub struct ItemsRequest {
 }
 
 /// Where an account stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountPosition {
     /// Its facts.
     pub facts: AccountFacts,

@@ -15,6 +15,7 @@ pub mod operations;
 mod orders;
 pub mod record;
 mod registers;
+pub mod wire;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
