@@ -34,8 +34,6 @@ pub mod account;
 
 pub mod decision;
 
-pub mod reason;
-
 pub mod order;
 
 mod answers;

@@ -54,7 +54,6 @@ from .decision import (
     Kind,
 )
 from .engine import Engine
-from .importing import ImportReport
 from .log import LogLevel
 from .money import Money
 from .order import ListAnswer, Order, Stage
@@ -73,7 +72,6 @@ __all__ = [
     "FileError",
     "Forbidden",
     "Forked",
-    "ImportReport",
     "InUse",
     "InternalError",
     "KeyConflict",

@@ -105,6 +105,8 @@ fn copy_pages(sql: &Connection, target: &mut Connection) -> Outcome<()> {
 /// Makes a new name in a folder survive a power loss.
 pub(super) fn sync_folder(file: &Path) -> Result<()> {
     if let Some(folder) = file.parent().filter(|_| cfg!(unix)) {
+        // A bare name has the empty path for its parent.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         File::open(folder)
             .and_then(|folder| folder.sync_all())
             .map_err(|e| io_error("cannot write the folder to disk", folder, &e))?;

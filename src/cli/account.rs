@@ -1,0 +1,166 @@
+//! Where a customer stands, and which orders wait for a person.
+
+use comfy_table::{Cell, Color};
+use obligor::calendar::{Day, Instant};
+use obligor::credit::{AccountFacts, AccountId, Chain, Limit, LimitKind, Status};
+use obligor::error::Result;
+use obligor::money::Money;
+use obligor::reason::Outcome;
+use obligor::store::{AccountRecord, Item, ItemKind};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::Done;
+use crate::args::{Account, Held};
+use crate::session::Session;
+use crate::show::{Look, count, lines, marked, moment, right};
+
+/// What is read of the answer of `account.get`.
+#[derive(Deserialize)]
+struct Position {
+    facts: AccountFacts,
+    limit_in_force: Option<Limit>,
+    exposure: Money,
+    available: Option<Money>,
+    today: Day,
+    facts_at: Instant,
+}
+
+pub(crate) fn show(session: &Session, account: &Account) -> Result<Done> {
+    let name = json!({ "company": account.whose.company, "customer": account.whose.customer });
+    let about_items = json!({ "account": name, "most": account.most });
+    let items = || {
+        session.tell("account.items", &about_items, |items: &Vec<Item>| Ok(Done::well(item_table(session.look, items))))
+    };
+    if account.items {
+        return items();
+    }
+    session.tell("account.get", &json!({ "account": name }), |position: &Position| {
+        if session.json() {
+            return Ok(Done::well(""));
+        }
+        let text =
+            [position_table(session.look, account, position), limit_table(session.look, position), items()?.text];
+        Ok(Done::well(text.join("\n")))
+    })
+}
+
+fn position_table(look: Look, account: &Account, position: &Position) -> String {
+    let (facts, currency) = (&position.facts, position.facts.currency);
+    let mut table = look.bare();
+    table.add_row(["Account".to_owned(), format!("{} in {}", account.whose.customer, account.whose.company)]);
+    table.add_row([Cell::new("Status"), status(facts.status)]);
+    let buckets = facts.buckets;
+    for (name, minor) in [
+        ("Ordered", buckets.ordered),
+        ("Delivered, not invoiced", buckets.delivered),
+        ("On draft invoices", buckets.drafted),
+        ("Open, not overdue", buckets.open),
+        ("Overdue", buckets.overdue),
+        ("Credits not applied", buckets.unapplied),
+    ] {
+        table.add_row([Cell::new(name), look.minor(minor, currency)]);
+    }
+    table.add_row([Cell::new("Exposure"), look.money(position.exposure)]);
+    let limit = match position.limit_in_force {
+        None => right("none on record"),
+        Some(Limit { amount: None, .. }) => right("no limit"),
+        Some(Limit { amount: Some(minor), .. }) => look.minor(minor, currency),
+    };
+    table.add_row([Cell::new("Limit in force"), limit]);
+    table.add_row([Cell::new("Available"), look.maybe(position.available)]);
+    if let Some(day) = facts.oldest_overdue {
+        let days = position.today.since(day);
+        let late = format!("due {}, {} ago", look.language.day(day), count(days.unsigned_abs(), "day", "days"));
+        table.add_row([Cell::new("Oldest overdue"), right(late)]);
+    }
+    table.add_row([Cell::new("Read"), right(moment(position.facts_at))]);
+    lines(&table)
+}
+
+fn limit_table(look: Look, position: &Position) -> String {
+    if position.facts.limits.is_empty() {
+        return "No limits on record.\n".to_owned();
+    }
+    let mut table = look.table(&["Limit", "Amount", "From", "To", ""]);
+    for limit in &position.facts.limits {
+        let kind = match limit.kind {
+            LimitKind::Base => "base",
+            LimitKind::Temporary => "temporary",
+        };
+        let amount = match limit.amount {
+            None => right("no limit"),
+            Some(minor) => look.minor(minor, position.facts.currency),
+        };
+        let end = |day: Option<Day>| Cell::new(day.map_or_else(String::new, |day| look.language.day(day)));
+        let in_force = if Some(*limit) == position.limit_in_force { "in force" } else { "" };
+        table.add_row([Cell::new(kind), amount, end(limit.from), end(limit.to), Cell::new(in_force)]);
+    }
+    lines(&table)
+}
+
+fn item_table(look: Look, items: &[Item]) -> String {
+    if items.is_empty() {
+        return "No open items.\n".to_owned();
+    }
+    let mut table = look.table(&["Item", "Kind", "Due", "Open", "Posted with", "Dunning", "Order", ""]);
+    for item in items {
+        let kind = match item.kind {
+            ItemKind::Invoice => "invoice",
+            ItemKind::CreditNote => "credit note",
+            ItemKind::Payment => "payment",
+        };
+        table.add_row([
+            Cell::new(&item.number),
+            Cell::new(kind),
+            Cell::new(look.language.day(item.due)),
+            look.minor(item.residual, item.currency),
+            look.minor(item.amount, item.currency),
+            right(item.dunning_level),
+            Cell::new(&item.document),
+            Cell::new(if item.disputed { "disputed" } else { "" }),
+        ]);
+    }
+    lines(&table)
+}
+
+fn status(status: Status) -> Cell {
+    match status {
+        Status::Ok => right("ok"),
+        Status::Watch => marked("watch", Color::Yellow),
+        Status::Hold => marked("hold", Color::Magenta),
+        Status::Stop => marked("stop", Color::Red),
+        Status::NoCheck => marked("no check", Color::Yellow),
+    }
+    .set_alignment(comfy_table::CellAlignment::Right)
+}
+
+pub(crate) fn held(session: &Session, held: &Held) -> Result<Done> {
+    let request = json!({ "company": held.company, "most": held.most });
+    session.tell("order.held", &request, |orders: &Vec<Chain>| {
+        if orders.is_empty() {
+            return Ok(Done::well(format!("No order of {} waits for a person.", held.company)));
+        }
+        let look = session.look;
+        let mut table = look.table(&["Order", "Customer", "Amount", "Waits since"]);
+        for order in orders {
+            let account = named(session, order.account)?;
+            let customer = account.as_ref().map_or_else(String::new, |account| account.key.customer.clone());
+            let amount = account.map_or_else(|| right(order.amount), |a| look.minor(order.amount, a.currency));
+            table.add_row([Cell::new(&order.document), Cell::new(customer), amount, Cell::new(moment(order.since))]);
+        }
+        let waiting = u64::try_from(orders.len()).unwrap_or(u64::MAX);
+        let verb = if waiting == 1 { "waits" } else { "wait" };
+        let heading = format!(
+            "{}: {} {verb} for a person.",
+            Outcome::Hold.text(look.language),
+            count(waiting, "order", "orders")
+        );
+        Ok(Done::well(format!("{}\n{heading}\n", lines(&table))))
+    })
+}
+
+/// The account of this number, as people name it.
+pub(crate) fn named(session: &Session, id: AccountId) -> Result<Option<AccountRecord>> {
+    session.engine.store().account(id)
+}
