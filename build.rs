@@ -6,7 +6,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/ffi");
     let system = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
-    let Some(abi) = abi_version(Path::new("src/ffi")) else { return };
+    let abi = abi_version(Path::new("src/ffi")).expect("src/ffi says `pub const OBLIGOR_ABI_VERSION: u32 = N;`");
     match system.as_str() {
         "linux" | "android" | "freebsd" => {
             // A host that was linked against ABI 1 must not load ABI 2.

@@ -806,6 +806,25 @@ int32_t obligor_decision_replay(uint32_t engine,
                                 int64_t decision_id,
                                 int32_t *same);
 
+/* ======== Reasons in words ======== */
+
+/**
+ * Says a reason in a sentence: what is the matter and, where it stops the order, what would make the order pass and
+ * who may release it. `reason` is as the library filled it in, `currency` is that of its decision (empty if that is),
+ * and the language is as for obligor_decision_explain(). Needs no engine. Any thread.
+ *
+ * Errors: OBLIGOR_E_ARGUMENT (something in the struct is not as the library fills it in), OBLIGOR_E_ENCODING,
+ * OBLIGOR_E_BUFFER.
+ */
+int32_t obligor_reason_text(const obligor_reason *reason,
+                            const char *currency,
+                            int64_t currency_length,
+                            const char *language,
+                            int64_t language_length,
+                            char *buf,
+                            size_t cap,
+                            size_t *needed);
+
 /* ======== Orders ======== */
 
 /**
@@ -1218,7 +1237,7 @@ int32_t obligor_backup(uint32_t engine,
 
 /**
  * Does an operation: `operation` is its name, `request` and the answer are JSON, as in
- * schema/<operation>.request.json and schema/<operation>.answer.json. Everything the other functions do is among the
+ * `schema/<operation>.request.json` and `schema/<operation>.answer.json`. Everything the other functions do is among the
  * operations and comes to the same.
  *
  * If the answer does not fit, also with NULL and 0, the status is OBLIGOR_E_BUFFER, what was asked was done, and

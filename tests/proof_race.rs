@@ -49,8 +49,9 @@ fn two_screens_never_spend_the_same_last_crown() {
             .collect();
         screens.into_iter().map(|screen| screen.join().unwrap()).collect()
     });
-    for pair in 0..pairs {
-        assert!(granted[0][pair] != granted[1][pair], "pair {pair}: {:?}", (granted[0][pair], granted[1][pair]));
+    assert_eq!(granted[0].len(), pairs);
+    for (pair, (one, other)) in granted[0].iter().zip(&granted[1]).enumerate() {
+        assert!(one != other, "pair {pair}: {one} and {other}");
     }
     assert_eq!(desk.exposure("hot"), "0.00 DKK");
     assert_eq!(desk.engine.verify(&mut |_, _| true).unwrap().faults, Vec::<String>::new());

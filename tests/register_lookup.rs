@@ -7,12 +7,12 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use obligor::customer::{Subject, SubjectKind};
+use obligor::engine::{Config, Engine};
 use obligor::error::ErrorKind;
 use obligor::register::{DebtorAnswer, Denied, Need, WhyUnknown};
 use registers::{Desk, PERSON, at, holds};
 
-const COMPANY: &str =
-    r#"{"country":"NO","organisation_number":"940 991 692","purpose":"credit_application","user":"anna"}"#;
+const COMPANY: &str = r#"{"country":"NO","orgnr":"940 991 692","purpose":"credit_application","user":"anna"}"#;
 
 fn person(more: &str) -> String {
     format!(r#"{{"country":"NO","personal_number":"{PERSON}","purpose":"credit_application","user":"anna"{more}}}"#)
@@ -46,20 +46,14 @@ fn remarks(desk: &Desk, as_of: &str) {
 fn who_asks_and_what_for_is_always_said() {
     let desk = Desk::new();
     for (request, field) in [
-        (r#"{"country":"NO","organisation_number":"940991692","user":"anna"}"#, "purpose"),
-        (r#"{"country":"NO","organisation_number":"940991692","user":"anna","purpose":"marketing"}"#, "purpose"),
-        (r#"{"country":"NO","organisation_number":"940991692","purpose":"lease"}"#, "user"),
-        (r#"{"country":"NO","organisation_number":"940991692","purpose":"lease","user":"  "}"#, "user"),
-        (r#"{"country":"NO","purpose":"lease","user":"anna"}"#, "organisation_number"),
-        (
-            r#"{"country":"NO","customer":"1","organisation_number":"940991692","purpose":"lease","user":"anna"}"#,
-            "one of",
-        ),
-        (r#"{"country":"Norge","organisation_number":"940991692","purpose":"lease","user":"anna"}"#, "country"),
-        (
-            r#"{"country":"NO","organisation_number":"940991693","purpose":"lease","user":"anna"}"#,
-            "organisation_number",
-        ),
+        (r#"{"country":"NO","orgnr":"940991692","user":"anna"}"#, "purpose"),
+        (r#"{"country":"NO","orgnr":"940991692","user":"anna","purpose":"marketing"}"#, "purpose"),
+        (r#"{"country":"NO","orgnr":"940991692","purpose":"lease"}"#, "user"),
+        (r#"{"country":"NO","orgnr":"940991692","purpose":"lease","user":"  "}"#, "user"),
+        (r#"{"country":"NO","purpose":"lease","user":"anna"}"#, "orgnr"),
+        (r#"{"country":"NO","customer":"1","orgnr":"940991692","purpose":"lease","user":"anna"}"#, "one of"),
+        (r#"{"country":"Norge","orgnr":"940991692","purpose":"lease","user":"anna"}"#, "country"),
+        (r#"{"country":"NO","orgnr":"940991693","purpose":"lease","user":"anna"}"#, "orgnr"),
     ] {
         let error = desk.try_lookup(request).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Argument, "{request}");
@@ -182,9 +176,8 @@ fn a_bsn_is_refused_and_leaves_no_trace() {
 #[test]
 fn a_country_without_rules_is_closed_and_logged() {
     let desk = Desk::new();
-    let answer = desk.lookup(
-        r#"{"country":"DE","organisation_number":"HRB 1","purpose":"credit_application","user":"anna","basis":"x"}"#,
-    );
+    let answer =
+        desk.lookup(r#"{"country":"DE","orgnr":"HRB 1","purpose":"credit_application","user":"anna","basis":"x"}"#);
     assert_eq!((answer.denied, answer.rules), (Some(Denied::NoRule), vec!["none".to_owned()]));
     assert_eq!(desk.engine.lookups(10).unwrap().len(), 1);
 }
@@ -313,16 +306,42 @@ fn a_bureau_that_asks_back_does_not_wait_for_itself() {
 }
 
 #[test]
-fn a_sole_trader_is_a_person_under_an_organisation_number() {
+fn a_sole_trader_is_a_person_under_an_orgnr() {
     let desk = Desk::new();
     companies(&desk, "2026-11-22T06:00:00Z");
     remarks(&desk, "2026-11-22T06:00:00Z");
-    let request = r#"{"country":"NO","organisation_number":"906159775","purpose":"credit_application","user":"anna","basis":"legitimate_interest","credit_element":true}"#;
+    let request = r#"{"country":"NO","orgnr":"906159775","purpose":"credit_application","user":"anna","basis":"legitimate_interest","credit_element":true}"#;
     let told = desk.lookup(request);
     assert_eq!((told.subject.subject, told.copy_letter), (Subject::SoleTrader, true));
     let denied = desk.lookup(&request.replace("legitimate_interest", ""));
     assert_eq!(denied.answer, unknown(WhyUnknown::NotLawful));
     // A Swedish one tells by its number alone.
-    let swede = r#"{"country":"SE","organisation_number":"880320-0016","purpose":"credit_application","user":"anna"}"#;
+    let swede = r#"{"country":"SE","orgnr":"880320-0016","purpose":"credit_application","user":"anna"}"#;
     assert_eq!(desk.lookup(swede).subject.subject, Subject::SoleTrader);
+}
+
+#[test]
+fn the_configuration_names_the_registers_of_each_country() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("obligor.toml");
+    let text = "store = \"credit.db\"\ncreate = true\nclock = \"2026-11-22T12:00:00Z\"\n\
+                [registers.NO]\ncompany = \"brreg\"\ndebtor = \"bureau\"\n[registers.SE]\ndebtor = \"\"\n";
+    std::fs::write(&path, text).unwrap();
+    let engine = Engine::open(&Config::read(path.to_str().unwrap()).unwrap()).unwrap();
+    let ask = |text: &str| engine.lookup_debtor(&serde_json::from_str(text).unwrap()).unwrap();
+    let told = ask(&lawful_person());
+    assert_eq!((told.source.as_str(), told.answer), ("bureau", unknown(WhyUnknown::NeverImported)));
+    let swede = lawful_person().replace("NO", "SE").replace(PERSON, "19880320-0016");
+    assert_eq!(ask(&swede).answer, unknown(WhyUnknown::NoSource));
+
+    for wrong in [
+        "[registers.Norway]\ndebtor = \"x\"\n",
+        "[registers.NO]\nbureau = \"x\"\n",
+        "[registers.NO]\ndebtor = \"a\\nb\"\n",
+    ] {
+        std::fs::write(&path, format!("store = \"other.db\"\n{wrong}")).unwrap();
+        let error = Config::read(path.to_str().unwrap()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
+        assert!(error.message().contains("registers") || error.message().contains("bureau"), "{error}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The decision, and the words it is made of. Pure: no I/O, no clock, no locks.
 //!
-//! [`decide`] is the one gate, and [`act`] is what an order does at it: a check, a reservation, a change and a replay
+//! [`decide()`] is the one gate, and [`act()`] is what an order does at it: a check, a reservation, a change and a replay
 //! all go through the same two functions with facts, a request and a day, and so they cannot disagree.
 
 mod account;

@@ -49,7 +49,7 @@ pub struct LookupRequest {
     /// The country of the number, ISO 3166 alpha-2.
     pub country: String,
     /// An organisation's number, or its VAT number.
-    pub organisation_number: TypedNumber,
+    pub orgnr: TypedNumber,
     /// A person's number.
     pub personal_number: TypedNumber,
     /// See [`LookupFor::purpose`].
@@ -201,13 +201,10 @@ impl Engine {
             frozen: request.frozen,
         };
         let asker = why.checked()?;
-        let given = [
-            !request.customer.trim().is_empty(),
-            !request.organisation_number.is_empty(),
-            !request.personal_number.is_empty(),
-        ];
+        let given =
+            [!request.customer.trim().is_empty(), !request.orgnr.is_empty(), !request.personal_number.is_empty()];
         if given.iter().filter(|given| **given).count() != 1 {
-            return Err(Error::argument("give one of customer, organisation_number and personal_number"));
+            return Err(Error::argument("give one of customer, orgnr and personal_number"));
         }
         if given[0] {
             let number = checked_name("customer", &request.customer)?;
@@ -511,7 +508,7 @@ fn number_of(request: &LookupRequest, country: &str, today: Day) -> Result<Optio
     if Field::Orgnr.scheme(country).is_none() {
         return Ok(None);
     }
-    let number = if request.organisation_number.is_empty() {
+    let number = if request.orgnr.is_empty() {
         let text = request.personal_number.reveal();
         match (Field::PersonalNumber.scheme(country), read_identifier(country, Field::PersonalNumber, text, today)) {
             // It is read all the same: the gate refuses it by its rule, and that is logged.
@@ -521,12 +518,12 @@ fn number_of(request: &LookupRequest, country: &str, today: Day) -> Result<Optio
             (_, number) => number,
         }
     } else {
-        let text = request.organisation_number.reveal();
+        let text = request.orgnr.reveal();
         let number = read_identifier(country, Field::Orgnr, text, today);
         // A VAT number is taken as well, where it leads to an organisation number.
         let of_vat = || read_identifier(country, Field::Vat, text, today).ok();
         let of_vat = number.is_err().then(of_vat).flatten().filter(|number| lead_back(number, today) != *number);
-        of_vat.map_or(number, Ok).map_err(|error| error.at("organisation_number"))
+        of_vat.map_or(number, Ok)
     };
     number.map(Some)
 }

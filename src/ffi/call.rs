@@ -10,7 +10,7 @@ use super::text::{self, TextOut};
 
 export! {
     /// Does an operation: `operation` is its name, `request` and the answer are JSON, as in
-    /// schema/<operation>.request.json and schema/<operation>.answer.json. Everything the other functions do is among the
+    /// `schema/<operation>.request.json` and `schema/<operation>.answer.json`. Everything the other functions do is among the
     /// operations and comes to the same.
     ///
     /// If the answer does not fit, also with NULL and 0, the status is OBLIGOR_E_BUFFER, what was asked was done, and

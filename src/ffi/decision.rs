@@ -302,7 +302,7 @@ fn decision(answer: &OrderAnswer) -> obligor_decision {
     }
 }
 
-fn reason(said: &Reason) -> obligor_reason {
+pub(super) fn reason(said: &Reason) -> obligor_reason {
     let (measured_kind, measured) = value(said.measured);
     let (threshold_kind, threshold) = value(said.threshold);
     let mut row = obligor_reason {
@@ -343,6 +343,14 @@ fn packed(currency: Currency) -> i64 {
     currency.code_bytes().iter().fold(0, |sum, letter| sum << 8 | i64::from(*letter))
 }
 
+/// The language of a name; English when nothing is said.
+pub(super) fn language(name: &str) -> Result<Language, Failure> {
+    match name {
+        "" => Ok(Language::En),
+        name => Language::parse(name).ok_or_else(|| Failure::argument("language: give one of en, da, nb, sv, fi, nl")),
+    }
+}
+
 /// The number of a decision as it is kept.
 fn recorded(decision_id: i64) -> Result<u64, Failure> {
     u64::try_from(decision_id).ok().filter(|id| *id > 0).ok_or_else(|| {
@@ -368,11 +376,7 @@ export! {
         needed: *mut usize,
     ) -> i32 {
         let out = TextOut::new(buf, cap, needed)?;
-        let language = match text::read_key("language", language, language_length)? {
-            "" => Language::En,
-            name => Language::parse(name)
-                .ok_or_else(|| Failure::argument("language: give one of en, da, nb, sv, fi, nl"))?,
-        };
+        let language = self::language(text::read_key("language", language, language_length)?)?;
         let id = recorded(decision_id)?;
         out.fill(&enter(engine)?.engine.explain(id, language)?)
     }

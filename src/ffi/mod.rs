@@ -34,6 +34,8 @@ pub mod account;
 
 pub mod decision;
 
+pub mod reason;
+
 pub mod order;
 
 mod answers;

@@ -1,7 +1,7 @@
 //! Registers: what the law lets us ask them, how long their answers may be used, and how an answer reads.
 //!
 //! A look-up in a debtor register passes the [`LookupGate`] first. What comes back is a [`DebtorAnswer`]: *clear*, *remarks*,
-//! or *unknown because …*; a remark is dropped on the day [`retention`] names, wherever it was kept meanwhile. Both are
+//! or *unknown because …*; a remark is dropped on the day [`retention()`] names, wherever it was kept meanwhile. Both are
 //! pure, and both go by dated rows of data, so that a rule can be read, tested on its boundary days and replaced.
 
 mod answer;

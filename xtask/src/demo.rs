@@ -2,7 +2,7 @@
 
 use crate::library::{self, Kind};
 use crate::shell::{Result, command, fresh, root, run, target};
-use crate::tools;
+use crate::{sample, tools};
 
 /// The order desk. Its one argument is a folder: the export lies in `export`, and it may write beside it.
 const SCRIPT: &str = "samples/order_desk.py";
@@ -17,9 +17,7 @@ pub(crate) fn run_desk() -> Result {
     let library = library::build(Kind::Release)?;
     let folder = target().join("demo");
     fresh(&folder)?;
-    if !root().join("xtask/src/sample.rs").is_file() {
-        return Err("the generator of the sample export is not in this checkout; nothing was run".into());
-    }
+    sample::write(&folder.join("export")).map_err(|e| format!("the sample export cannot be written: {e}"))?;
     let mut desk = command("python3");
     desk.arg(SCRIPT).arg(folder).env("PYTHONPATH", root().join("bindings/python")).env("OBLIGOR_LIBRARY", library);
     // Nothing may lie between the desk and the terminal, nor be left in the source tree.

@@ -54,6 +54,7 @@ from .decision import (
     Kind,
 )
 from .engine import Engine
+from .importing import ImportReport
 from .log import LogLevel
 from .money import Money
 from .order import ListAnswer, Order, Stage
@@ -72,6 +73,7 @@ __all__ = [
     "FileError",
     "Forbidden",
     "Forked",
+    "ImportReport",
     "InUse",
     "InternalError",
     "KeyConflict",

@@ -77,10 +77,10 @@ class Order:
         if self.account is not None:
             number = self.account.number if isinstance(self.account, Account) else self.account
             struct.account = unsigned("account", number, 32)
-        if self.currency:
+        if self.currency != "":
             struct.currency = currency_in("currency", self.currency).encode()
         if self.amount is not None:
-            if not self.currency:
+            if self.currency == "":
                 raise ArgumentError("currency is empty: an amount needs its currency")
             struct.amount = minor_in("amount", self.amount, self.currency)
         if self.expires is not None:
@@ -90,7 +90,7 @@ class Order:
         struct.deadline_ms = unsigned("deadline_ms", self.deadline_ms, 32)
         for field, size in _TEXTS:
             text = getattr(self, field)
-            if text:
+            if text != "":
                 setattr(struct, field, _padded(field, text, size))
 
 

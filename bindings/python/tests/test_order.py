@@ -196,11 +196,17 @@ def test_a_list_is_taken_in_order_with_accumulated_effect(engine: Engine) -> Non
 
 
 def test_a_list_says_which_order_could_not_be_asked_about(engine: Engine) -> None:
-    answers = engine.check_list([order(1, "10001", "1.00"), order(2, "10001", "1.00", "XXX")])
-    assert isinstance(answers[0], obligor.Decision)
-    assert isinstance(answers[1], obligor.ArgumentError) and "order 2 of 2" in str(answers[1])
-    with pytest.raises(obligor.ArgumentError):
+    engine.reserve_list([order(2, "10001", "1.00")])
+    answers = engine.reserve_list([order(1, "10001", "1.00"), order(2, "10001", "2.00"), order(3, "10001", "1.00")])
+    assert isinstance(answers[0], obligor.Decision) and answers[0].granted
+    conflict = answers[1]
+    assert type(conflict) is obligor.KeyConflict and "order 2 of 3" in str(conflict)
+    assert [type(answer).__name__ for answer in answers] == ["Decision", "KeyConflict", "Decision"]
+    with pytest.raises(obligor.KeyConflict):
         answers.decisions
+    # What no order can say is the program's mistake, and of the whole list.
+    with pytest.raises(obligor.ArgumentError, match="XXX"):
+        engine.check_list([order(1, "10001", "1.00"), order(2, "10001", "1.00", "XXX")])
     with pytest.raises(obligor.ArgumentError, match="order 2 of 2: amount is 0.001"):
         engine.check_list([order(1, "10001", "1.00"), order(2, "10001", "0.001")])
     with pytest.raises(TypeError, match="order 1 of 1: amount is a float"):
