@@ -125,7 +125,7 @@ def import_one(desk: Desk, kind: str, path: Path) -> obligor.ImportReport:
     return desk.engine.import_file(
         kind,
         path,
-        source=f"sample-{kind}" if register else None,
+        source=kind if register else None,
         as_of="2026-11-22T05:00:00Z" if register else None,
     )
 

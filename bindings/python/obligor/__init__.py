@@ -40,6 +40,8 @@ from ._errors import (
 from ._library import load as _load
 from ._version import VERSION as __version__
 from .account import Account, AccountStatus, Position
+from .customer import Check, CustomerAnswer
+from .debtor import LookupAnswer, LookupFor, Remark
 from .decision import (
     Code,
     Decision,
@@ -64,8 +66,10 @@ __all__ = [
     "AccountStatus",
     "ArgumentError",
     "Cancelled",
+    "Check",
     "Code",
     "ConfigError",
+    "CustomerAnswer",
     "Decision",
     "EncodingError",
     "Engine",
@@ -77,10 +81,13 @@ __all__ = [
     "InUse",
     "InternalError",
     "KeyConflict",
+    "Kind",
     "Level",
     "LibraryError",
     "ListAnswer",
     "LogLevel",
+    "LookupAnswer",
+    "LookupFor",
     "Money",
     "NotFound",
     "ObligorError",
@@ -91,6 +98,7 @@ __all__ = [
     "Position",
     "Quantity",
     "Reason",
+    "Remark",
     "Remedy",
     "RemedyKind",
     "Source",
@@ -101,7 +109,6 @@ __all__ = [
     "TooLarge",
     "TooNew",
     "Undetermined",
-    "Kind",
     "Unsupported",
     "__version__",
     "library_path",

@@ -51,6 +51,7 @@ class Engine(OrderCalls, AccountCalls, CustomerCalls, DebtorCalls, ImportCalls, 
         clock: Union[str, datetime, None] = None,
         utc_offset_minutes: Optional[int] = None,
         deadline_ms: Optional[int] = None,
+        registers: Optional[Mapping[str, Mapping[str, str]]] = None,
         library: Optional[PathLike] = None,
     ) -> Engine:
         """Opens a credit state: by a TOML file (``config``), or by ``store`` and the other settings.
@@ -61,6 +62,8 @@ class Engine(OrderCalls, AccountCalls, CustomerCalls, DebtorCalls, ImportCalls, 
         ``clock``: a moment at which time stands still, for tests and demonstrations.
         ``utc_offset_minutes``: how far local clocks are ahead of UTC; decides when a day begins.
         ``deadline_ms``: how long a call may take when it does not say so itself.
+        ``registers``: which registers are asked, by country, as ``{"DK": {"company": "cvr", "debtor": "rki"}}``; else those
+        that were imported as ``companies`` and ``remarks``.
         ``library``: the shared library's file, if it is not to be looked for.
         """
         settings: Dict[str, Any] = {
@@ -72,6 +75,7 @@ class Engine(OrderCalls, AccountCalls, CustomerCalls, DebtorCalls, ImportCalls, 
             "clock": instant_text("clock", clock) if isinstance(clock, datetime) else clock,
             "utc_offset_minutes": utc_offset_minutes,
             "deadline_ms": deadline_ms,
+            "registers": None if registers is None else {country: dict(names) for country, names in registers.items()},
         }
         settings = {name: value for name, value in settings.items() if value is not None}
         if (config is None) == (store is None):
