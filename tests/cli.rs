@@ -242,7 +242,7 @@ DK,25313763,Skovby Handel A/S,A/S,active,2001-01-01
     }
     let ask = |number: &str| {
         let why = ["--purpose", "credit_application", "--user", "anna", "--credit-element"];
-        let mut words = vec!["lookup", "--country", "DK", "--organisation-number", number];
+        let mut words = vec!["lookup", "--country", "DK", "--orgnr", number];
         words.extend(why);
         desk.run(&words)
     };

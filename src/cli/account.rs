@@ -1,13 +1,12 @@
 //! Where a customer stands, and which orders wait for a person.
 
-use comfy_table::{Cell, Color};
-use obligor::calendar::{Day, Instant};
-use obligor::credit::{AccountFacts, AccountId, Chain, Limit, LimitKind, Status};
+use comfy_table::{Cell, CellAlignment, Color};
+use obligor::calendar::Day;
+use obligor::credit::{AccountId, LimitKind, Status};
+use obligor::engine::wire::{HeldOrder, ItemWire, PositionWire};
 use obligor::error::Result;
-use obligor::money::Money;
 use obligor::reason::Outcome;
-use obligor::store::{AccountRecord, Item, ItemKind};
-use serde::Deserialize;
+use obligor::store::{AccountRecord, ItemKind};
 use serde_json::json;
 
 use crate::Done;
@@ -15,27 +14,18 @@ use crate::args::{Account, Held};
 use crate::session::Session;
 use crate::show::{Look, count, lines, marked, moment, right};
 
-/// What is read of the answer of `account.get`.
-#[derive(Deserialize)]
-struct Position {
-    facts: AccountFacts,
-    limit_in_force: Option<Limit>,
-    exposure: Money,
-    available: Option<Money>,
-    today: Day,
-    facts_at: Instant,
-}
-
 pub(crate) fn show(session: &Session, account: &Account) -> Result<Done> {
     let name = json!({ "company": account.whose.company, "customer": account.whose.customer });
     let about_items = json!({ "account": name, "most": account.most });
     let items = || {
-        session.tell("account.items", &about_items, |items: &Vec<Item>| Ok(Done::well(item_table(session.look, items))))
+        session.tell("account.items", &about_items, |items: &Vec<ItemWire>| {
+            Ok(Done::well(item_table(session.look, items)))
+        })
     };
     if account.items {
         return items();
     }
-    session.tell("account.get", &json!({ "account": name }), |position: &Position| {
+    session.tell("account.get", &json!({ "account": name }), |position: &PositionWire| {
         if session.json() {
             return Ok(Done::well(""));
         }
@@ -45,31 +35,29 @@ pub(crate) fn show(session: &Session, account: &Account) -> Result<Done> {
     })
 }
 
-fn position_table(look: Look, account: &Account, position: &Position) -> String {
-    let (facts, currency) = (&position.facts, position.facts.currency);
+fn position_table(look: Look, account: &Account, position: &PositionWire) -> String {
     let mut table = look.bare();
     table.add_row(["Account".to_owned(), format!("{} in {}", account.whose.customer, account.whose.company)]);
-    table.add_row([Cell::new("Status"), status(facts.status)]);
-    let buckets = facts.buckets;
-    for (name, minor) in [
-        ("Ordered", buckets.ordered),
-        ("Delivered, not invoiced", buckets.delivered),
-        ("On draft invoices", buckets.drafted),
-        ("Open, not overdue", buckets.open),
-        ("Overdue", buckets.overdue),
-        ("Credits not applied", buckets.unapplied),
+    table.add_row([Cell::new("Status"), status(position.status)]);
+    for (name, amount) in [
+        ("Ordered", position.ordered),
+        ("Delivered, not invoiced", position.delivered),
+        ("On draft invoices", position.drafted),
+        ("Open, not overdue", position.open),
+        ("Overdue", position.overdue),
+        ("Credits not applied", position.unapplied),
+        ("Exposure", position.exposure),
     ] {
-        table.add_row([Cell::new(name), look.minor(minor, currency)]);
+        table.add_row([Cell::new(name), look.money(amount)]);
     }
-    table.add_row([Cell::new("Exposure"), look.money(position.exposure)]);
-    let limit = match position.limit_in_force {
-        None => right("none on record"),
-        Some(Limit { amount: None, .. }) => right("no limit"),
-        Some(Limit { amount: Some(minor), .. }) => look.minor(minor, currency),
+    let limit = match position.limit {
+        None if position.no_limit => right("no limit"),
+        None => right("none in force"),
+        Some(limit) => look.money(limit),
     };
     table.add_row([Cell::new("Limit in force"), limit]);
     table.add_row([Cell::new("Available"), look.maybe(position.available)]);
-    if let Some(day) = facts.oldest_overdue {
+    if let Some(day) = position.oldest_overdue {
         let days = position.today.since(day);
         let late = format!("due {}, {} ago", look.language.day(day), count(days.unsigned_abs(), "day", "days"));
         table.add_row([Cell::new("Oldest overdue"), right(late)]);
@@ -78,28 +66,25 @@ fn position_table(look: Look, account: &Account, position: &Position) -> String 
     lines(&table)
 }
 
-fn limit_table(look: Look, position: &Position) -> String {
-    if position.facts.limits.is_empty() {
+fn limit_table(look: Look, position: &PositionWire) -> String {
+    if position.limits.is_empty() {
         return "No limits on record.\n".to_owned();
     }
     let mut table = look.table(&["Limit", "Amount", "From", "To", ""]);
-    for limit in &position.facts.limits {
+    for limit in &position.limits {
         let kind = match limit.kind {
             LimitKind::Base => "base",
             LimitKind::Temporary => "temporary",
         };
-        let amount = match limit.amount {
-            None => right("no limit"),
-            Some(minor) => look.minor(minor, position.facts.currency),
-        };
+        let amount = limit.limit.map_or_else(|| right("no limit"), |amount| look.money(amount));
         let end = |day: Option<Day>| Cell::new(day.map_or_else(String::new, |day| look.language.day(day)));
-        let in_force = if Some(*limit) == position.limit_in_force { "in force" } else { "" };
+        let in_force = if limit.in_force { "in force" } else { "" };
         table.add_row([Cell::new(kind), amount, end(limit.from), end(limit.to), Cell::new(in_force)]);
     }
     lines(&table)
 }
 
-fn item_table(look: Look, items: &[Item]) -> String {
+fn item_table(look: Look, items: &[ItemWire]) -> String {
     if items.is_empty() {
         return "No open items.\n".to_owned();
     }
@@ -114,8 +99,8 @@ fn item_table(look: Look, items: &[Item]) -> String {
             Cell::new(&item.number),
             Cell::new(kind),
             Cell::new(look.language.day(item.due)),
-            look.minor(item.residual, item.currency),
-            look.minor(item.amount, item.currency),
+            look.money(item.residual),
+            look.money(item.amount),
             right(item.dunning_level),
             Cell::new(&item.document),
             Cell::new(if item.disputed { "disputed" } else { "" }),
@@ -132,22 +117,24 @@ fn status(status: Status) -> Cell {
         Status::Stop => marked("stop", Color::Red),
         Status::NoCheck => marked("no check", Color::Yellow),
     }
-    .set_alignment(comfy_table::CellAlignment::Right)
+    .set_alignment(CellAlignment::Right)
 }
 
 pub(crate) fn held(session: &Session, held: &Held) -> Result<Done> {
     let request = json!({ "company": held.company, "most": held.most });
-    session.tell("order.held", &request, |orders: &Vec<Chain>| {
+    session.tell("order.held", &request, |orders: &Vec<HeldOrder>| {
         if orders.is_empty() {
             return Ok(Done::well(format!("No order of {} waits for a person.", held.company)));
         }
         let look = session.look;
         let mut table = look.table(&["Order", "Customer", "Amount", "Waits since"]);
         for order in orders {
-            let account = named(session, order.account)?;
-            let customer = account.as_ref().map_or_else(String::new, |account| account.key.customer.clone());
-            let amount = account.map_or_else(|| right(order.amount), |a| look.minor(order.amount, a.currency));
-            table.add_row([Cell::new(&order.document), Cell::new(customer), amount, Cell::new(moment(order.since))]);
+            table.add_row([
+                Cell::new(&order.document),
+                Cell::new(&order.customer),
+                look.money(order.amount),
+                Cell::new(moment(order.since)),
+            ]);
         }
         let waiting = u64::try_from(orders.len()).unwrap_or(u64::MAX);
         let verb = if waiting == 1 { "waits" } else { "wait" };

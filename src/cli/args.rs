@@ -332,7 +332,7 @@ pub(crate) struct Whom {
     pub(crate) customer: Option<String>,
     /// An organisation's number, or its VAT number
     #[arg(long, value_name = "NUMBER", requires = "country")]
-    pub(crate) organisation_number: Option<String>,
+    pub(crate) orgnr: Option<String>,
     /// A person's number, which is read from standard input
     #[arg(long, requires = "country")]
     pub(crate) personal_number_stdin: bool,

@@ -123,8 +123,8 @@ pub(crate) fn lookup(session: &Session, words: &Lookup) -> Result<Done> {
     request["country"] = json!(words.country);
     if let Some(customer) = &words.whom.customer {
         request["customer"] = json!(customer);
-    } else if let Some(number) = &words.whom.organisation_number {
-        request["organisation_number"] = json!(number);
+    } else if let Some(number) = &words.whom.orgnr {
+        request["orgnr"] = json!(number);
     } else {
         request["personal_number"] = json!(secret_line()?);
     }

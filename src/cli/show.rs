@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use obligor::calendar::Instant;
-use obligor::money::{Currency, Money};
+use obligor::money::Money;
 use obligor::reason::{Language, Outcome};
 
 use crate::args::{ColorChoice, Options};
@@ -63,11 +63,6 @@ impl Look {
     /// An amount that may not be known.
     pub(crate) fn maybe(self, money: Option<Money>) -> Cell {
         money.map_or_else(|| right("–".to_owned()), |money| self.money(money))
-    }
-
-    /// So many minor units.
-    pub(crate) fn minor(self, minor: i64, currency: Currency) -> Cell {
-        self.money(Money::new(minor, currency))
     }
 
     /// An outcome in its colour.
