@@ -14,8 +14,9 @@ export! {
     /// not fit, also with NULL and 0, the status is OBLIGOR_E_BUFFER and obligor_answer() on the same thread hands it
     /// out. Any thread; a source of the host is called on it.
     ///
-    /// Errors: OBLIGOR_E_ARGUMENT, OBLIGOR_E_ENCODING, OBLIGOR_E_BUFFER, OBLIGOR_E_FORBIDDEN, OBLIGOR_E_TOO_LARGE,
-    /// OBLIGOR_E_UNDETERMINED, OBLIGOR_E_STORE, OBLIGOR_E_ENGINE, OBLIGOR_E_FORKED, OBLIGOR_E_INTERNAL.
+    /// Errors: OBLIGOR_E_ARGUMENT (the last error names the field), OBLIGOR_E_ENCODING, OBLIGOR_E_BUFFER,
+    /// OBLIGOR_E_TOO_LARGE, OBLIGOR_E_UNDETERMINED, OBLIGOR_E_STORE, OBLIGOR_E_ENGINE, OBLIGOR_E_FORKED,
+    /// OBLIGOR_E_INTERNAL. A register that cannot be asked is not an error: its checks are unknown.
     pub unsafe fn obligor_customer_validate(
         engine: u32,
         request: *const c_char,

@@ -13,8 +13,10 @@ export! {
     /// the answer does not fit, also with NULL and 0, the status is OBLIGOR_E_BUFFER and obligor_answer() on the same
     /// thread hands it out; the register is not asked twice. Any thread; a source of the host is called on it.
     ///
-    /// Errors: OBLIGOR_E_FORBIDDEN (the law does not allow the look-up; the last error names the rule),
-    /// OBLIGOR_E_ARGUMENT, OBLIGOR_E_ENCODING, OBLIGOR_E_BUFFER, OBLIGOR_E_TOO_LARGE, OBLIGOR_E_UNDETERMINED,
+    /// That the law forbids to ask is an answer, too: unknown, with the rule's name.
+    ///
+    /// Errors: OBLIGOR_E_ARGUMENT, OBLIGOR_E_ENCODING, OBLIGOR_E_NOT_FOUND (no such customer), OBLIGOR_E_BUFFER,
+    /// OBLIGOR_E_TOO_LARGE, OBLIGOR_E_UNDETERMINED (the look-up could not be logged: then there is no answer),
     /// OBLIGOR_E_STORE, OBLIGOR_E_ENGINE, OBLIGOR_E_FORKED, OBLIGOR_E_INTERNAL.
     pub unsafe fn obligor_debtor_lookup(
         engine: u32,
