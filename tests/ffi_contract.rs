@@ -19,6 +19,7 @@ use obligor::ffi::engine::*;
 use obligor::ffi::error::*;
 use obligor::ffi::import::*;
 use obligor::ffi::order::*;
+use obligor::ffi::reason::*;
 use obligor::ffi::source::*;
 use obligor::ffi::status::*;
 use obligor::ffi::upkeep::*;
@@ -85,7 +86,7 @@ struct Arguments {
     count: u32,
 }
 
-const EXPORTS: usize = 26;
+const EXPORTS: usize = 27;
 
 /// Calls one export and gives its status, its outputs (and whether they are `needed`, which is always written), and how
 /// far each may be written when it succeeds.
@@ -161,7 +162,14 @@ fn run(given: &Arguments) -> (i32, Vec<(Room, usize)>) {
             // A path that cannot be written: the tests leave nothing behind.
             23 => (obligor_backup(engine, c"/no/such/folder/copy.db".as_ptr(), -1), Vec::new()),
             24 => texts(obligor_call(engine, a, a_length, b, b_length, buf.at(), cap, needed), buf),
-            _ => texts(obligor_answer(engine, buf.at(), cap, needed), buf),
+            25 => texts(obligor_answer(engine, buf.at(), cap, needed), buf),
+            _ => {
+                let mut said = reason();
+                (said.struct_size, said.code, said.level, said.remedy_kind) =
+                    (given.sizes[1].min(152), i32::try_from(count).unwrap(), 1, low % 12);
+                let said = if null_c { null() } else { &raw const said };
+                texts(obligor_reason_text(said, c"DKK".as_ptr(), -1, a, a_length, buf.at(), cap, needed), buf)
+            }
         }
     }
 }
