@@ -6,7 +6,7 @@ its currency beside it. An amount that has more decimals than its currency is an
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import NamedTuple, Union
 
 from ._errors import ArgumentError
@@ -20,6 +20,8 @@ _DECIMALS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 _MOST = (1 << 63) - 1
+_EXACT = Context(prec=40)
+"""Room for every amount, whatever precision the host's own context has."""
 
 
 class Money(NamedTuple):
@@ -90,5 +92,4 @@ def minor_in(field: str, amount: Amount, currency: str) -> int:
 
 def decimal_out(minor: int, currency: str) -> Decimal:
     """Whole minor units as a ``Decimal`` with the currency's decimals. Exact, whatever the context."""
-    digits = tuple(map(int, str(abs(minor))))
-    return Decimal((int(minor < 0), digits, -decimals_of(currency)))
+    return _EXACT.scaleb(Decimal(minor), -decimals_of(currency))
