@@ -174,8 +174,8 @@ fn the_good_rows_are_taken_and_the_bad_ones_mended_and_brought_again() {
     assert_eq!(
         bad,
         "\u{feff}obligor_error;company;customer;number;currency;residual;due;note\n\
-         line 3, column residual:  ti  is not an amount  this file has a decimal comma, as in 1250,00;NW01;2;B;DKK;ti;2026-12-01;\"a; b\r\nand \"\"c\"\"\"\n\
-         line 5: company  NW01  has no account for customer  9   put the account first;NW01;9;C;DKK;7,25;2026-12-01;Ærø\n\
+         \"line 3, column residual: \"\"ti\"\" is not an amount; this file has a decimal comma, as in 1250,00\";NW01;2;B;DKK;ti;2026-12-01;\"a; b\r\nand \"\"c\"\"\"\n\
+         \"line 5: company \"\"NW01\"\" has no account for customer \"\"9\"\"; put the account first\";NW01;9;C;DKK;7,25;2026-12-01;Ærø\n\
          line 6: the row has 8 fields, the header has 7: put a text that holds the delimiter or a line break in quotes;NW01;1;D;DKK;5,00;2026-12-01;extra;field\n"
     );
     // Brought back as they are they are rejected again, for the same reasons and without a second error column.

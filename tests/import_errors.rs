@@ -51,6 +51,7 @@ fn bad_rows() -> Vec<(Problem, Kind, String)> {
         (Problem::RowTooLong, Kind::OpenItems, format!("{ITEMS},text\nNW01,10007,F1,DKK,5.00,2026-11-30,{row}\n")),
         (Problem::FieldTooLong, Kind::Customers, customer(",street", &format!(",{long}"))),
         (Problem::ControlCharacter, Kind::OpenItems, item("NW01,\"10\n007\",F1,DKK,5.00,2026-11-30")),
+        (Problem::Shortened, Kind::OpenItems, item("NW01,10007,\"1,8E+09\",DKK,5.00,2026-11-30")),
         (Problem::Missing, Kind::OpenItems, item("NW01,,F1,DKK,5.00,2026-11-30")),
         (Problem::Amount, Kind::OpenItems, item("NW01,10007,F1,DKK,five,2026-11-30")),
         (Problem::Grouping, Kind::OpenItems, item("NW01,10007,F1,DKK,\"1,250.00\",2026-11-30")),
@@ -100,6 +101,13 @@ fn bad_files() -> Vec<(&'static str, ImportRequest)> {
         ("a column is missing", plain(Kind::OpenItems, "company,customer,number,currency,residual\n")),
         ("a column is there twice", plain(Kind::Customers, "customer,name,name,country\n")),
         ("decimal mark unclear", plain(Kind::OpenItems, &format!("{ITEMS}\nNW01,10007,F1,DKK,1.250,2026-11-30\n"))),
+        (
+            "two decimal marks",
+            plain(
+                Kind::OpenItems,
+                &format!("{ITEMS}\nNW01,10007,F1,DKK,1.25,2026-11-30\nNW01,10007,F2,DKK,\"1,5\",2026-11-30\n"),
+            ),
+        ),
         ("a spreadsheet", plain(Kind::OpenItems, "PK\u{3}\u{4}…")),
         ("zero bytes", plain(Kind::OpenItems, "c\0o\0m\0p\0a\0n\0y\0")),
         (

@@ -45,6 +45,8 @@ problems! {
     FieldTooLong = "field_too_long";
     /// A field holds a line break or another control character where none can be.
     ControlCharacter = "control_character";
+    /// A number that a spreadsheet has shortened to powers of ten.
+    Shortened = "shortened";
     /// A field that must be filled is empty.
     Missing = "missing";
     /// Not a decimal number.

@@ -435,18 +435,37 @@ fn style(table: &Table<'_>, slots: &[Slot], format: &super::Format) -> Result<St
     let mut rows = table.rows()?;
     let mut record = StringRecord::new();
     let mut unclear = None;
+    let mut proven: Option<(DecimalMark, usize)> = None;
     while let Some(byte) = rows.next(&mut record)? {
+        // In a row with too few or too many fields the amounts are somewhere else.
+        if record.len() != table.header.len() {
+            continue;
+        }
         for at in &numbers {
-            match evidence(record.get(*at).unwrap_or_default()) {
-                Evidence::Proves(mark) => return Ok(Style { mark, thousands }),
-                Evidence::Unclear if unclear.is_none() => unclear = Some((byte, *at)),
-                Evidence::Unclear | Evidence::Silent => {}
+            match (evidence(record.get(*at).unwrap_or_default()), proven) {
+                (Evidence::Silent, _) => {}
+                (Evidence::Unclear, _) => unclear = unclear.or(Some((byte, *at))),
+                (Evidence::Proves(mark), None) => proven = Some((mark, byte)),
+                (Evidence::Proves(mark), Some((other, first))) if mark != other => {
+                    return Err(Error::argument(format!(
+                        "line {} has an amount with a decimal mark {:?}, and line {} one with {:?}: say which of them is right, \
+                         decimal = \"{}\" or decimal = \"{}\", and the others are listed",
+                        rows.line(first),
+                        other.char(),
+                        rows.line(byte),
+                        mark.char(),
+                        other.char(),
+                        mark.char()
+                    )));
+                }
+                (Evidence::Proves(_), Some(_)) => {}
             }
         }
     }
-    match unclear {
-        None => Ok(Style { mark: DecimalMark::Point, thousands }),
-        Some((byte, at)) => {
+    match (proven, unclear) {
+        (Some((mark, _)), _) => Ok(Style { mark, thousands }),
+        (None, None) => Ok(Style { mark: DecimalMark::Point, thousands }),
+        (None, Some((byte, at))) => {
             let header = table.header.get(at).unwrap_or_default();
             Err(Error::argument(format!(
                 "line {}, column {}: it cannot be told whether this amount has a decimal mark or a thousands separator, \
@@ -465,6 +484,7 @@ struct Rejects<'w> {
     /// Where the rows that come back a second time say what was wrong the first time.
     drop: Option<usize>,
     delimiter: char,
+    quotes: bool,
     begun: bool,
 }
 
@@ -474,7 +494,14 @@ impl<'w> Rejects<'w> {
         let style = if table.quotes { QuoteStyle::Necessary } else { QuoteStyle::Never };
         let to = WriterBuilder::new().delimiter(table.delimiter).quote_style(style).flexible(true).from_writer(to);
         let drop = table.header.iter().position(|name| fold(name) == ERROR_COLUMN);
-        Self { to, header: table.header.clone(), drop, delimiter: char::from(table.delimiter), begun: false }
+        Self {
+            to,
+            header: table.header.clone(),
+            drop,
+            delimiter: char::from(table.delimiter),
+            quotes: table.quotes,
+            begun: false,
+        }
     }
 
     fn row(&mut self, fault: &Fault, record: &StringRecord) -> Result<()> {
@@ -484,8 +511,11 @@ impl<'w> Rejects<'w> {
             // The byte order mark lets spreadsheets read the file as UTF-8.
             self.write(&format!("\u{feff}{ERROR_COLUMN}"), &header)?;
         }
-        let reason: String =
-            fault.to_string().chars().map(|c| if c == self.delimiter || c == '"' { ' ' } else { c }).collect();
+        let mut reason = fault.to_string();
+        if !self.quotes {
+            // Nothing can be put in quotes, so nothing may need them.
+            reason = reason.replace([self.delimiter, '"', '\n'], " ");
+        }
         self.write(&reason, record)
     }
 

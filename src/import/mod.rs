@@ -135,7 +135,7 @@ pub struct Format {
     pub encoding: Option<Encoding>,
     /// The delimiter: `,`, `;`, tab or `|`.
     pub delimiter: Option<u8>,
-    /// The decimal mark. Without one, the first amount that can be read in one way only decides.
+    /// The decimal mark. Without one, the amounts that can be read in one way only decide.
     pub decimal: Option<DecimalMark>,
     /// What separates thousands. `None` is nothing: such an amount is an error.
     pub thousands: Option<Thousands>,

@@ -149,6 +149,10 @@ impl<'a> Row<'a> {
                 "there is a line break or another control character in it",
             ));
         }
+        if is_shortened(&text) {
+            let what = "is a number that a spreadsheet has shortened: make the column text there, and export again";
+            return self.bad(name, Problem::Shortened, &text, what);
+        }
         Ok(text.into_owned())
     }
 
@@ -345,6 +349,14 @@ impl<'a> Row<'a> {
             }
         }
     }
+}
+
+/// Whether it is `1.8E+09` or `1,8E+09`, as spreadsheets write long document numbers: several of them become one.
+fn is_shortened(code: &str) -> bool {
+    let Some((number, power)) = code.split_once("E+") else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    digits(whole) && digits(fraction) && digits(power)
 }
 
 pub(super) fn missing(name: &'static str) -> Trouble {
