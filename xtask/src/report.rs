@@ -54,17 +54,21 @@ impl Report {
     }
 }
 
-/// Counts the passed tests in the output of `cargo test` or pytest.
+/// Counts the passed tests in the output of `cargo test`, of our own test programs (`2 passed, 0 failed`) and of pytest.
 pub(crate) fn count_passed(output: &str) -> usize {
     let before_passed = |line: &str| {
         let words: Vec<&str> = line.split([' ', ',', ';']).collect();
         words.windows(2).find(|pair| pair[1] == "passed").and_then(|pair| pair[0].parse::<usize>().ok())
     };
-    output
-        .lines()
-        .filter(|line| line.starts_with("test result:") || line.starts_with('='))
-        .filter_map(before_passed)
-        .sum()
+    let is_summary = |line: &&str| {
+        line.starts_with("test result:") || line.starts_with('=') || line.split_once(" passed, ").is_some_and(is_ours)
+    };
+    output.lines().filter(is_summary).filter_map(before_passed).sum()
+}
+
+fn is_ours((passed, failed): (&str, &str)) -> bool {
+    let number = |text: &str| text.parse::<usize>().is_ok();
+    number(passed) && failed.strip_suffix(" failed").is_some_and(number)
 }
 
 #[cfg(test)]
@@ -72,10 +76,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_the_summaries_of_both_runners() {
+    fn counts_the_summaries_of_every_runner() {
         let output = "running 2 tests\ntest result: ok. 12 passed; 0 failed; 0 ignored\n5 passed in a name\n\
-                      ===== 7 passed, 1 warning in 0.4s =====\n";
-        assert_eq!(count_passed(output), 19);
+                      ===== 7 passed, 1 warning in 0.4s =====\n2 passed, 0 failed\n";
+        assert_eq!(count_passed(output), 21);
     }
 
     #[test]
