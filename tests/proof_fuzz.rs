@@ -184,12 +184,13 @@ fn seeds() -> Vec<Seed> {
     for name in ["account.get", "account.items", "decision.list"] {
         add(name, &json!({ "account": account }).to_string());
     }
-    add("account.put", &json!({ "key": account, "currency": "DKK", "status": "ok" }).to_string());
-    let limit = json!({ "kind": "base", "amount": 100_000, "from": "2026-01-01", "to": null });
-    add("limit.put", &json!({ "key": account, "currency": "DKK", "limit": limit }).to_string());
+    add("account.put", &json!({ "company": "NW01", "customer": "100", "currency": "DKK", "status": "ok" }).to_string());
+    let limit =
+        json!({ "company": "NW01", "customer": "100", "kind": "base", "limit": "1000.00 DKK", "from": "2026-01-01" });
+    add("limit.put", &limit.to_string());
     let item = json!({
-        "key": account, "number": "INV-9", "kind": "invoice", "currency": "DKK", "amount": 500, "residual": 400,
-        "due": "2026-12-01", "disputed": false, "dunning_level": 0, "document": ""
+        "company": "NW01", "customer": "100", "number": "INV-9", "kind": "invoice", "amount": "5.00 DKK",
+        "residual": "4.00 DKK", "due": "2026-12-01", "disputed": false, "dunning_level": 0, "document": ""
     });
     add("item.put", &item.to_string());
     for name in ["decision.get", "decision.explain", "decision.replay"] {
@@ -203,6 +204,12 @@ fn seeds() -> Vec<Seed> {
         "identifiers": [{ "scheme": "dk.cvr", "number": "13585628" }], "currency": "DKK", "lookup": lookup
     });
     add("customer.validate", &customer.to_string());
+    let numbers =
+        json!([{ "scheme": "dk.cvr", "number": "13585628" }, { "scheme": "no.personnr", "number": "10915596784" }]);
+    let put =
+        json!({ "customer": "200", "name": "Nordly ApS", "country": "DK", "city": "Aarhus", "identifiers": numbers });
+    add("customer.put", &put.to_string());
+    add("customer.get", r#"{"customer":"100"}"#);
     let mut subject = lookup;
     subject["country"] = json!("NO");
     subject["personal_number"] = json!("10915596784");

@@ -1,15 +1,21 @@
-//! Credit accounts: where one stands, what is open, and single facts put by the host as they happen.
+//! Customers and their credit accounts: where one stands, what is open, and single facts put by the host as they happen.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::Engine;
+use super::customers::{MAX_IDENTIFIERS, MAX_TEXT_BYTES, TypedIdentifier};
+use super::debtors::checked_country;
+use super::identify::{holds_bsn, is_hashed};
+use super::keeper::derive_kind;
 use super::operations::{AccountName, ROWS};
 use super::record::MAX_ROWS;
+use super::{Engine, checked_name};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Limit, limit_in_force};
+use crate::customer::name_key;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::{Answer, Identifier, Scheme, check};
 use crate::money::Money;
-use crate::store::{AccountKey, AccountRecord, AccountRef, Item, LimitRecord, Loader, Put};
+use crate::store::{AccountKey, AccountRecord, AccountRef, Customer, Item, LimitRecord, Loader, Put};
 
 /// Asks where an account stands.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -17,6 +23,40 @@ use crate::store::{AccountKey, AccountRecord, AccountRef, Item, LimitRecord, Loa
 pub struct PositionRequest {
     /// Which account.
     pub account: AccountName,
+}
+
+/// A customer as the host puts it. What is kept of a person's number is its keyed hash.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PutCustomer {
+    /// The host's number of the customer. Required.
+    pub customer: String,
+    /// Its name. Required.
+    pub name: String,
+    /// The country it is registered in, ISO 3166 alpha-2. Required.
+    pub country: String,
+    /// The legal form, as the register of the country codes or names it.
+    pub legal_form: String,
+    /// Street and number.
+    pub street: String,
+    /// Postcode.
+    pub postcode: String,
+    /// Town.
+    pub city: String,
+    /// Telephone.
+    pub phone: String,
+    /// E-mail.
+    pub email: String,
+    /// Its identifiers: those it has, in full; what is not named is forgotten.
+    pub identifiers: Vec<TypedIdentifier>,
+}
+
+/// Asks for a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerName {
+    /// The host's number of the customer.
+    pub customer: String,
 }
 
 /// Asks for the open items of an account.
@@ -30,7 +70,7 @@ pub struct ItemsRequest {
 }
 
 /// Where an account stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountPosition {
     /// Its facts.
     pub facts: AccountFacts,
@@ -84,6 +124,66 @@ impl Engine {
         self.store.items(self.account_of(&request.account)?, request.most.unwrap_or(ROWS).min(MAX_ROWS))
     }
 
+    /// Puts a customer, all of it: what was known of it before is replaced.
+    ///
+    /// # Errors
+    /// `Argument` naming the field, `Forbidden` for a number that may not be kept; those of the store.
+    pub fn put_customer(&self, request: &PutCustomer) -> Result<Put> {
+        let today = self.today();
+        if request.identifiers.len() > MAX_IDENTIFIERS {
+            let count = request.identifiers.len();
+            return Err(Error::argument(format!("identifiers: {count} are too many, at most {MAX_IDENTIFIERS}")));
+        }
+        let mut identifiers = Vec::new();
+        for (at, typed) in request.identifiers.iter().enumerate() {
+            let identifier = read_typed(typed, today).map_err(|error| error.at(format!("identifiers[{at}]")))?;
+            identifiers.push(self.keeper.keep(&identifier, today));
+        }
+        identifiers.sort();
+        identifiers.dedup();
+        let text = |field: &str, text: &str| match text.len() {
+            0..=MAX_TEXT_BYTES => Ok(text.trim().to_owned()),
+            length => Err(Error::argument(format!("{field} is {length} bytes long; at most {MAX_TEXT_BYTES}"))),
+        };
+        let customer = Customer {
+            number: checked_name("customer", &request.customer)?.to_owned(),
+            name: text("name", &request.name)?,
+            name_key: name_key(&request.name),
+            country: checked_country(&request.country)?,
+            legal_form: text("legal_form", &request.legal_form)?,
+            subject: derive_kind(&request.country, &request.legal_form, &identifiers).name().to_owned(),
+            street: text("street", &request.street)?,
+            postcode: text("postcode", &request.postcode)?,
+            city: text("city", &request.city)?,
+            phone: text("phone", &request.phone)?,
+            email: text("email", &request.email)?,
+            identifiers,
+        };
+        if customer.name.is_empty() {
+            return Err(Error::argument("name is empty"));
+        }
+        let mut put = Put::Same;
+        let mut work = |loader: &mut dyn Loader| loader.put_customer(&customer).map(|done| put = done);
+        self.store.load(&mut work, self.deadline(None))?;
+        Ok(put)
+    }
+
+    /// A customer as it is kept. Numbers of persons are not shown, not even as their hash.
+    ///
+    /// # Errors
+    /// `NotFound`; those of the store.
+    pub fn customer(&self, request: &CustomerName) -> Result<Customer> {
+        let number = checked_name("customer", &request.customer)?;
+        let mut customer = self
+            .store
+            .customer(number)?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no customer {number:?}")))?;
+        for identifier in customer.identifiers.iter_mut().filter(|identifier| is_hashed(identifier)) {
+            identifier.value = "***".to_owned();
+        }
+        Ok(customer)
+    }
+
     /// Puts an account of a customer that is there: its currency and status.
     ///
     /// # Errors
@@ -132,4 +232,18 @@ impl Engine {
         let facts = self.store.facts(&self.ask(account, "", "", now), self.deadline(None))?;
         facts.account.ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such credit account"))
     }
+}
+
+/// Reads an identifier that is to be kept. The error never holds its text.
+fn read_typed(typed: &TypedIdentifier, today: Day) -> Result<Identifier> {
+    let scheme: Scheme = typed.scheme.parse().map_err(|error| Error::argument(format!("scheme: {error}")))?;
+    let identifier = match check(scheme, typed.number.reveal(), today.0) {
+        Answer::Valid(identifier) | Answer::FormatOnly(identifier) => identifier,
+        Answer::Invalid(fault) => return Err(Error::argument(format!("number: not a valid {scheme}: {fault}"))),
+    };
+    if holds_bsn(&identifier) {
+        let message = "number: a BSN may not be kept without a statutory basis (UAVG article 46)";
+        return Err(Error::new(ErrorKind::Forbidden, message));
+    }
+    Ok(identifier)
 }

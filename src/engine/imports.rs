@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::keeper::{Field, Keeper, read_identifier};
+use super::keeper::{Field, Keeper, derive_kind, read_identifier};
 use super::{Engine, LogLevel};
 use crate::calendar::{Day, Instant};
-use crate::customer::{Number, derive_subject, name_key};
+use crate::customer::name_key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
     Control, DateFormat, DecimalMark, Encoding, Format, IdentifierKeeper, Kind, MAX_FILE_BYTES, MAX_MAPPING_BYTES,
@@ -213,10 +213,6 @@ impl IdentifierKeeper for DayKeeper<'_> {
     }
 
     fn subject(&self, country: &str, legal_form: &str, identifiers: &[IdentifierKey]) -> String {
-        let numbers: Vec<Number> = identifiers
-            .iter()
-            .map(|identifier| Number::kept(&identifier.scheme, identifier.value.starts_with("hmac:")))
-            .collect();
-        derive_subject(country, legal_form, &numbers).0.kind().name().to_owned()
+        derive_kind(country, legal_form, identifiers).name().to_owned()
     }
 }

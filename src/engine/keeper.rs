@@ -11,7 +11,9 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::config::Secret;
+use super::identify::is_hashed;
 use crate::calendar::Day;
+use crate::customer::{Number, SubjectKind, derive_subject};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{Answer, Identifier, Personal, Scheme, check, vat};
 use crate::store::IdentifierKey;
@@ -101,6 +103,13 @@ pub(super) fn lead_back(identifier: &Identifier, today: Day) -> Identifier {
         }
         _ => identifier,
     }
+}
+
+/// Person, organisation or unknown, from the legal form and the identifiers that are kept.
+pub(super) fn derive_kind(country: &str, legal_form: &str, identifiers: &[IdentifierKey]) -> SubjectKind {
+    let kept = |identifier: &IdentifierKey| Number::kept(&identifier.scheme, is_hashed(identifier));
+    let numbers: Vec<Number> = identifiers.iter().map(kept).collect();
+    derive_subject(country, legal_form, &numbers).0.kind()
 }
 
 /// What an identifier is called where people enter it; with the country it names the scheme.

@@ -15,11 +15,12 @@ pub mod operations;
 mod orders;
 pub mod record;
 mod registers;
+pub mod wire;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
 
-pub use accounts::{AccountPosition, ItemsRequest, PositionRequest};
+pub use accounts::{AccountPosition, CustomerName, ItemsRequest, PositionRequest, PutCustomer};
 pub use config::{ClockChoice, Config, MAX_CONFIG_BYTES, PolicySource, Secret};
 pub use customers::{
     CustomerAnswer, CustomerRequest, Duplicate, FromRegister, IdentifierAnswer, MAX_DUPLICATES, MAX_IDENTIFIERS,

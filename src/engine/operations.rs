@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 
 use super::accounts::ItemsRequest;
 use super::orders::{OrderAnswer, OrderRequest};
+use super::wire::{AccountWire, HeldOrder, ItemWire, LimitWire, PositionWire};
 use super::{Engine, LogLevel};
-use crate::credit::{AccountId, Chain};
+use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::Control;
 use crate::policy::Policy;
 use crate::reason::Language;
-use crate::store::{AccountKey, AccountRecord, Item, LimitRecord};
+use crate::store::AccountKey;
 
 /// The longest request that is read, in bytes.
 pub const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
@@ -29,9 +30,14 @@ type Operation = fn(&Engine, &str) -> Result<String>;
 
 /// Every operation, in the order of the alphabet.
 const OPERATIONS: &[(&str, Operation)] = &[
-    ("account.get", |engine, text| done(engine.position(&read(text)?))),
-    ("account.items", |engine, text| done(engine.items(&read::<ItemsRequest>(text)?))),
-    ("account.put", |engine, text| done(engine.put_account(&read::<AccountRecord>(text)?))),
+    ("account.get", |engine, text| done(engine.position(&read(text)?).map(PositionWire::from))),
+    ("account.items", |engine, text| {
+        let items = engine.items(&read::<ItemsRequest>(text)?)?;
+        done(Ok(items.into_iter().map(ItemWire::from).collect::<Vec<_>>()))
+    }),
+    ("account.put", |engine, text| done(engine.put_account(&read::<AccountWire>(text)?.into()))),
+    ("customer.get", |engine, text| done(engine.customer(&read(text)?))),
+    ("customer.put", |engine, text| done(engine.put_customer(&read(text)?))),
     ("customer.validate", |engine, text| done(engine.validate_customer(&read(text)?))),
     ("debtor.lookup", |engine, text| done(engine.lookup_debtor(&read(text)?))),
     ("decision.erase", |engine, text| done(engine.erase_decision(read::<DecisionRequest>(text)?.decision_id))),
@@ -51,8 +57,8 @@ const OPERATIONS: &[(&str, Operation)] = &[
         done(engine.events(request.after, request.most))
     }),
     ("import", |engine, text| done(engine.import(&read(text)?, &mut |_| Control::Continue))),
-    ("item.put", |engine, text| done(engine.put_item(&read::<Item>(text)?))),
-    ("limit.put", |engine, text| done(engine.put_limit(&read::<LimitRecord>(text)?))),
+    ("item.put", |engine, text| done(engine.put_item(&read::<ItemWire>(text)?.try_into()?))),
+    ("limit.put", |engine, text| done(engine.put_limit(&read::<LimitWire>(text)?.try_into()?))),
     ("lookup.list", |engine, text| done(engine.store().lookups(read::<RowsRequest>(text)?.most))),
     ("order.cancel", |engine, text| order(text, |request| engine.cancel(request))),
     ("order.change", |engine, text| order(text, |request| engine.change(request))),
@@ -240,8 +246,19 @@ impl Engine {
         }
     }
 
-    fn held_orders(&self, company: &str, most: u32) -> Result<Vec<Chain>> {
-        self.store.held_orders(company, most.min(super::record::MAX_ROWS))
+    /// Orders of a company that wait for a person, the oldest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn held_orders(&self, company: &str, most: u32) -> Result<Vec<HeldOrder>> {
+        let chains = self.store.held_orders(company, most.min(super::record::MAX_ROWS))?;
+        let mut held = Vec::with_capacity(chains.len());
+        for chain in chains {
+            if let Some(account) = self.store.account(chain.account)? {
+                held.push(HeldOrder::of(chain, account));
+            }
+        }
+        Ok(held)
     }
 }
 

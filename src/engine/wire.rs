@@ -1,0 +1,262 @@
+//! Accounts, items, limits and orders as they travel in JSON: amounts with their currency, `"1250.00 DKK"`, where the
+//! library itself counts minor units.
+
+use serde::{Deserialize, Serialize};
+
+use super::accounts::AccountPosition;
+use crate::calendar::{Day, Instant};
+use crate::credit::{AccountId, Chain, ChainState, Limit, LimitKind, Status};
+use crate::error::{Error, Result};
+use crate::money::{Currency, Money};
+use crate::store::{AccountKey, AccountRecord, Item, ItemKind, LimitRecord};
+
+/// An account to be put.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountWire {
+    /// The company that sells.
+    pub company: String,
+    /// The customer that pays; it must be there.
+    pub customer: String,
+    /// The account's currency.
+    pub currency: Currency,
+    /// The status a person gives it; `ok` when nothing is said.
+    #[serde(default)]
+    pub status: Status,
+}
+
+impl From<AccountWire> for AccountRecord {
+    fn from(wire: AccountWire) -> Self {
+        let key = AccountKey { company: wire.company, customer: wire.customer };
+        Self { key, currency: wire.currency, status: wire.status }
+    }
+}
+
+/// A limit to be put.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitWire {
+    /// The company that sells.
+    pub company: String,
+    /// The customer that pays.
+    pub customer: String,
+    /// `base` when nothing is said.
+    #[serde(default = "base")]
+    pub kind: LimitKind,
+    /// The limit; zero is zero. Left out only together with `no_limit_in`.
+    #[serde(default)]
+    pub limit: Option<Money>,
+    /// Instead of a limit: the account has none, and this is its currency.
+    #[serde(default)]
+    pub no_limit_in: Option<Currency>,
+    /// The first day it is in force; always when nothing is said.
+    #[serde(default)]
+    pub from: Option<Day>,
+    /// The last day it is in force; for ever when nothing is said.
+    #[serde(default)]
+    pub to: Option<Day>,
+}
+
+fn base() -> LimitKind {
+    LimitKind::Base
+}
+
+impl TryFrom<LimitWire> for LimitRecord {
+    type Error = Error;
+
+    fn try_from(wire: LimitWire) -> Result<Self> {
+        let (amount, currency) = match (wire.limit, wire.no_limit_in) {
+            (Some(limit), None) => (Some(limit.minor), limit.currency),
+            (None, Some(currency)) => (None, currency),
+            _ => return Err(Error::argument("limit, no_limit_in: give one of the two")),
+        };
+        let key = AccountKey { company: wire.company, customer: wire.customer };
+        Ok(Self { key, currency, limit: Limit { kind: wire.kind, amount, from: wire.from, to: wire.to } })
+    }
+}
+
+/// An open item, to be put or as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemWire {
+    /// The company that sells.
+    pub company: String,
+    /// The customer that pays.
+    pub customer: String,
+    /// The host's number of the item; unique in the account.
+    pub number: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// The amount it was posted with, not below zero, whatever the kind.
+    pub amount: Money,
+    /// What is still open of it, not below zero; zero closes it.
+    pub residual: Money,
+    /// The day it is due; for a credit, the day it was posted.
+    pub due: Day,
+    /// Whether the customer disputes it.
+    #[serde(default)]
+    pub disputed: bool,
+    /// The dunning level it has reached.
+    #[serde(default)]
+    pub dunning_level: u8,
+    /// The order it belongs to; may be empty.
+    #[serde(default)]
+    pub document: String,
+}
+
+impl TryFrom<ItemWire> for Item {
+    type Error = Error;
+
+    fn try_from(wire: ItemWire) -> Result<Self> {
+        if wire.amount.currency != wire.residual.currency {
+            return Err(Error::argument("amount, residual: they are in different currencies"));
+        }
+        Ok(Self {
+            key: AccountKey { company: wire.company, customer: wire.customer },
+            number: wire.number,
+            kind: wire.kind,
+            currency: wire.amount.currency,
+            amount: wire.amount.minor,
+            residual: wire.residual.minor,
+            due: wire.due,
+            disputed: wire.disputed,
+            dunning_level: wire.dunning_level,
+            document: wire.document,
+        })
+    }
+}
+
+impl From<Item> for ItemWire {
+    fn from(item: Item) -> Self {
+        Self {
+            company: item.key.company,
+            customer: item.key.customer,
+            number: item.number,
+            kind: item.kind,
+            amount: Money::new(item.amount, item.currency),
+            residual: Money::new(item.residual, item.currency),
+            due: item.due,
+            disputed: item.disputed,
+            dunning_level: item.dunning_level,
+            document: item.document,
+        }
+    }
+}
+
+/// Where an account stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositionWire {
+    /// The account's number.
+    pub account: AccountId,
+    /// The status a person gave it.
+    pub status: Status,
+    /// Reserved by orders that are not delivered.
+    pub ordered: Money,
+    /// Delivered and not invoiced.
+    pub delivered: Money,
+    /// On invoices that are drafts.
+    pub drafted: Money,
+    /// Open debit items that are not overdue.
+    pub open: Money,
+    /// Open debit items past their due day and the grace days.
+    pub overdue: Money,
+    /// Credits not applied, as a positive amount.
+    pub unapplied: Money,
+    /// What is owed and will be owed, less credits where the policy counts them.
+    pub exposure: Money,
+    /// The limit in force, if one is and the account is not marked as having none.
+    pub limit: Option<Money>,
+    /// Whether the account is marked as having no limit.
+    pub no_limit: bool,
+    /// Limit less exposure; `None` without a limit.
+    pub available: Option<Money>,
+    /// Every limit on record.
+    pub limits: Vec<LimitTold>,
+    /// The earliest due day of the overdue items.
+    pub oldest_overdue: Option<Day>,
+    /// The day this is true for.
+    pub today: Day,
+    /// When it was read.
+    pub facts_at: Instant,
+}
+
+/// A limit on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitTold {
+    /// What kind it is.
+    pub kind: LimitKind,
+    /// Its amount; `None` means no limit.
+    pub limit: Option<Money>,
+    /// The first day it is in force.
+    pub from: Option<Day>,
+    /// The last day it is in force.
+    pub to: Option<Day>,
+    /// Whether it is the one in force today.
+    pub in_force: bool,
+}
+
+impl From<AccountPosition> for PositionWire {
+    fn from(position: AccountPosition) -> Self {
+        let AccountPosition { facts, limit_in_force, .. } = position;
+        let money = |minor| Money::new(minor, facts.currency);
+        let told = |limit: &Limit| LimitTold {
+            kind: limit.kind,
+            limit: limit.amount.map(money),
+            from: limit.from,
+            to: limit.to,
+            in_force: Some(*limit) == limit_in_force,
+        };
+        Self {
+            account: facts.id,
+            status: facts.status,
+            ordered: money(facts.buckets.ordered),
+            delivered: money(facts.buckets.delivered),
+            drafted: money(facts.buckets.drafted),
+            open: money(facts.buckets.open),
+            overdue: money(facts.buckets.overdue),
+            unapplied: money(facts.buckets.unapplied),
+            exposure: position.exposure,
+            limit: limit_in_force.and_then(|limit| limit.amount).map(money),
+            no_limit: limit_in_force.is_some_and(|limit| limit.amount.is_none()),
+            available: position.available,
+            limits: facts.limits.iter().map(told).collect(),
+            oldest_overdue: facts.oldest_overdue,
+            today: position.today,
+            facts_at: position.facts_at,
+        }
+    }
+}
+
+/// An order that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldOrder {
+    /// The company that sells.
+    pub company: String,
+    /// The customer that pays.
+    pub customer: String,
+    /// The account's number.
+    pub account: AccountId,
+    /// The host's number of the order.
+    pub document: String,
+    /// Its state; `held`.
+    pub state: ChainState,
+    /// What it asked for.
+    pub amount: Money,
+    /// When it was first asked for.
+    pub since: Instant,
+}
+
+impl HeldOrder {
+    /// The order of a chain in this account.
+    pub(super) fn of(chain: Chain, account: AccountRecord) -> Self {
+        Self {
+            company: account.key.company,
+            customer: account.key.customer,
+            account: chain.account,
+            amount: Money::new(chain.amount, account.currency),
+            document: chain.document,
+            state: chain.state,
+            since: chain.since,
+        }
+    }
+}
