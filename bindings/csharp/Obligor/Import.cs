@@ -1,0 +1,76 @@
+using System;
+using System.Runtime.ExceptionServices;
+
+namespace Obligor
+{
+    /// <summary>
+    /// Is told how much of a long piece of work is done, on the thread of the call. Answering false stops the work, which
+    /// then throws <see cref="CancelledException"/>; what it throws stops the work too and comes out of the call.
+    /// </summary>
+    /// <param name="done">How much is done.</param>
+    /// <param name="total">Out of how much; 0 when that is not known.</param>
+    /// <returns>Whether to go on.</returns>
+    public delegate bool Progress(long done, long total);
+
+    public sealed partial class Engine
+    {
+        /// <summary>
+        /// Imports a file that an ERP exported: customers, limits, open items, orders, companies or remarks. It is taken whole
+        /// or not at all, and importing it twice changes nothing.
+        /// </summary>
+        /// <param name="request">JSON, as in <c>include/schema/import.request.json</c>.</param>
+        /// <param name="progress">Is told how far it is, and may stop it; or null.</param>
+        /// <returns>The report, JSON, as in <c>include/schema/import.answer.json</c>.</returns>
+        /// <exception cref="RequestException">Bad rows; the message names line, column and reason.</exception>
+        /// <exception cref="CancelledException">The callback stopped it; nothing was taken.</exception>
+        public string Import(string request, Progress progress = null)
+        {
+            var document = Text.In("request", request);
+            return DoLong(progress, (uint engine, ProgressCallback tell, byte[] buf, UIntPtr cap, out UIntPtr needed) =>
+                handle.Native.obligor_import(
+                    engine, document, document.Length, tell, IntPtr.Zero, buf, cap, out needed));
+        }
+
+        private delegate Status LongFunction(
+            uint engine, ProgressCallback tell, byte[] buf, UIntPtr cap, out UIntPtr needed);
+
+        /// <summary>As <see cref="Do"/> for long work. No exception may cross the library: it is kept and thrown here.</summary>
+        private string DoLong(Progress progress, LongFunction work)
+        {
+            ExceptionDispatchInfo thrown = null;
+            ProgressCallback tell = null;
+            if (progress != null)
+            {
+                tell = (done, total, user) =>
+                {
+                    try
+                    {
+                        return progress(checked((long)done), checked((long)total)) ? 0 : 1;
+                    }
+                    catch (Exception error)
+                    {
+                        thrown = ExceptionDispatchInfo.Capture(error);
+                        return 1;
+                    }
+                };
+            }
+            try
+            {
+                return Do((uint engine, byte[] buf, UIntPtr cap, out UIntPtr needed) =>
+                    work(engine, tell, buf, cap, out needed));
+            }
+            catch (CancelledException)
+            {
+                if (thrown != null)
+                {
+                    thrown.Throw();
+                }
+                throw;
+            }
+            finally
+            {
+                GC.KeepAlive(tell);
+            }
+        }
+    }
+}
