@@ -137,13 +137,16 @@ namespace Obligor
         /// <summary>Whether <see cref="Dispose"/> was not called yet.</summary>
         public bool IsOpen
         {
-            get { return !handle.IsClosed; }
+            get { return handle.IsOpen; }
         }
 
-        /// <summary>Closes the engine. Calls that are running finish first; calling it again does nothing. Any thread.</summary>
+        /// <summary>
+        /// Closes the engine. Calls that are running on other threads finish, and the last of them ends it; calling it again
+        /// does nothing. Any thread, also in a callback.
+        /// </summary>
         public void Dispose()
         {
-            handle.Dispose();
+            handle.Shut();
         }
 
         /// <summary>

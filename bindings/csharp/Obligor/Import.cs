@@ -31,6 +31,25 @@ namespace Obligor
                     engine, document, document.Length, tell, IntPtr.Zero, buf, cap, out needed));
         }
 
+        /// <summary>Imports a file with everything about it found out or as is usual.</summary>
+        /// <param name="kind">
+        /// <c>customers</c>, <c>limits</c>, <c>open_items</c>, <c>orders</c>, <c>companies</c> or <c>remarks</c>; null with a
+        /// mapping, which knows.
+        /// </param>
+        /// <param name="path">The file.</param>
+        /// <param name="mapping">
+        /// What the file calls our columns: a mapping that comes with the library, such as <c>odoo_open_items</c>, or the path
+        /// of a file; null when it has our names.
+        /// </param>
+        /// <param name="progress">Is told how far it is, and may stop it; or null.</param>
+        /// <returns>The report, JSON, as in <c>include/schema/import.answer.json</c>.</returns>
+        /// <exception cref="ObligorException">As for <see cref="Import"/>.</exception>
+        public string ImportFile(string kind, string path, string mapping = null, Progress progress = null)
+        {
+            var request = "{\"kind\":" + Json.Quote(kind ?? "") + ",\"path\":" + Json.Quote(path ?? "");
+            return Import(request + (mapping == null ? "}" : ",\"mapping\":" + Json.Quote(mapping) + "}"), progress);
+        }
+
         private delegate Status LongFunction(
             uint engine, ProgressCallback tell, byte[] buf, UIntPtr cap, out UIntPtr needed);
 

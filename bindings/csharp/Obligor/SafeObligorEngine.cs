@@ -17,6 +17,8 @@ namespace Obligor
     /// </remarks>
     internal sealed class SafeObligorEngine : SafeHandle
     {
+        private volatile bool closing;
+
         internal SafeObligorEngine(Native native) : base(IntPtr.Zero, true)
         {
             Native = native;
@@ -51,9 +53,29 @@ namespace Obligor
             SetHandle(unchecked((IntPtr)(int)engine));
         }
 
+        /// <summary>Whether nobody has asked for it to be closed yet.</summary>
+        internal bool IsOpen
+        {
+            get { return !closing; }
+        }
+
+        /// <summary>
+        /// Lets no more calls in, and closes once those that are running have ended. A SafeHandle alone would go on letting
+        /// calls in for as long as any is running: on a busy desk for ever.
+        /// </summary>
+        internal void Shut()
+        {
+            closing = true;
+            Dispose();
+        }
+
         /// <summary>Lets a call in: the engine stays open until the use is disposed, whatever happens elsewhere.</summary>
         internal Use Enter()
         {
+            if (closing)
+            {
+                throw Closed();
+            }
             var held = false;
             try
             {
@@ -61,9 +83,14 @@ namespace Obligor
             }
             catch (ObjectDisposedException)
             {
-                throw new EngineClosedException("the engine is closed: open a new one");
+                throw Closed();
             }
             return new Use(this, Number);
+        }
+
+        private static EngineClosedException Closed()
+        {
+            return new EngineClosedException("the engine is closed: open a new one");
         }
 
         private uint Number
