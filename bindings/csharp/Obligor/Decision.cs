@@ -256,8 +256,15 @@ namespace Obligor
     /// <summary>One reason of a decision. Immutable.</summary>
     public sealed class Reason
     {
+        // What a sentence is made from.
+        private readonly ReasonStruct said;
+        private readonly string currency;
+
         internal Reason(ReasonStruct from, string currency)
         {
+            said = from;
+            said.struct_size = Sizes.Reason;
+            this.currency = currency;
             Code = (Code)from.code;
             Level = (Level)from.level;
             Effect = (Outcome)from.effect;
@@ -292,7 +299,22 @@ namespace Obligor
         /// <summary>The policy's name for the rule; empty for reasons that no rule made.</summary>
         public string Rule { get; }
 
-        /// <summary>For a log: code, measured value, threshold and remedy. Sentences are <see cref="Decision.Explain"/>.</summary>
+        /// <summary>
+        /// The reason as a sentence: what is the matter and, where it stops the order, what would make it pass and who may
+        /// release it. Any thread, also when the engine is closed.
+        /// </summary>
+        /// <param name="language"><c>en</c>, <c>da</c>, <c>nb</c>, <c>sv</c>, <c>fi</c> or <c>nl</c>.</param>
+        /// <exception cref="RequestException">The language is none of these.</exception>
+        public string Sentence(string language = "en")
+        {
+            var native = LibraryLoader.Native;
+            byte[] money = Text.In("currency", currency), wanted = Text.Name("language", language);
+            var from = said;
+            return native.Ask((byte[] buf, UIntPtr cap, out UIntPtr needed) => native.obligor_reason_text(
+                ref from, money, money.Length, wanted, wanted.Length, buf, cap, out needed));
+        }
+
+        /// <summary>For a log: code, measured value, threshold and remedy. For people there is <see cref="Sentence"/>.</summary>
         public override string ToString()
         {
             var told = Code.ToString();

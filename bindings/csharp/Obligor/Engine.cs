@@ -36,6 +36,12 @@ namespace Obligor
         /// <summary>How long a call may take when it does not say so itself; five seconds when nothing is said.</summary>
         public TimeSpan? Deadline { get; set; }
 
+        /// <summary>
+        /// The names of the registers that are asked, by country, such as <c>Registers["DK"] = new RegisterChoice { Debtor =
+        /// "rki" }</c>. A country that is not there has the registers <c>companies</c> and <c>remarks</c>.
+        /// </summary>
+        public IDictionary<string, RegisterChoice> Registers { get; } = new Dictionary<string, RegisterChoice>();
+
         internal string Document()
         {
             var fields = new List<string>();
@@ -66,6 +72,18 @@ namespace Obligor
                 var deadline = When.DeadlineIn(Deadline);
                 fields.Add("\"deadline_ms\":" + deadline.ToString(CultureInfo.InvariantCulture));
             }
+            if (Registers.Count > 0)
+            {
+                var choices = new List<string>();
+                foreach (var choice in Registers)
+                {
+                    var names = new List<string>();
+                    Put(names, "company", choice.Value == null ? null : choice.Value.Company);
+                    Put(names, "debtor", choice.Value == null ? null : choice.Value.Debtor);
+                    choices.Add(Json.Quote(choice.Key) + ":{" + string.Join(",", names) + "}");
+                }
+                fields.Add("\"registers\":{" + string.Join(",", choices) + "}");
+            }
             return "{" + string.Join(",", fields) + "}";
         }
 
@@ -76,6 +94,16 @@ namespace Obligor
                 fields.Add("\"" + name + "\":" + Json.Quote(value));
             }
         }
+    }
+
+    /// <summary>The names of the registers that are asked about customers of one country.</summary>
+    public sealed class RegisterChoice
+    {
+        /// <summary>The company register; null for <c>companies</c>, empty for none at all.</summary>
+        public string Company { get; set; }
+
+        /// <summary>The debtor register; null for <c>remarks</c>, empty for none at all.</summary>
+        public string Debtor { get; set; }
     }
 
     /// <summary>
@@ -94,6 +122,12 @@ namespace Obligor
         private Engine(SafeObligorEngine handle)
         {
             this.handle = handle;
+        }
+
+        /// <summary>For tests that hand in bytes which no string can hold.</summary>
+        internal SafeObligorEngine Handle
+        {
+            get { return handle; }
         }
 
         /// <summary>Opens a credit state.</summary>

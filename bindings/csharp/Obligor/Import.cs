@@ -78,17 +78,10 @@ namespace Obligor
                 return Do((uint engine, byte[] buf, UIntPtr cap, out UIntPtr needed) =>
                     work(engine, tell, buf, cap, out needed));
             }
-            catch (CancelledException)
-            {
-                if (thrown != null)
-                {
-                    thrown.Throw();
-                }
-                throw;
-            }
             finally
             {
                 GC.KeepAlive(tell);
+                thrown?.Throw();
             }
         }
     }

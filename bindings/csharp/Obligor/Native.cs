@@ -69,6 +69,17 @@ namespace Obligor
     internal delegate Status ReplayFunction(uint engine, long decisionId, out int same);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate Status ReasonTextFunction(
+        ref ReasonStruct reason,
+        byte[] currency,
+        long currencyLength,
+        byte[] language,
+        long languageLength,
+        byte[] buf,
+        UIntPtr cap,
+        out UIntPtr needed);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate Status RequestFunction(
         uint engine, byte[] request, long requestLength, byte[] buf, UIntPtr cap, out UIntPtr needed);
 
@@ -151,6 +162,7 @@ namespace Obligor
         internal readonly ExpireFunction obligor_order_expire;
         internal readonly ExplainFunction obligor_decision_explain;
         internal readonly ReplayFunction obligor_decision_replay;
+        internal readonly ReasonTextFunction obligor_reason_text;
         internal readonly RequestFunction obligor_customer_validate;
         internal readonly RequestFunction obligor_debtor_lookup;
         internal readonly ImportFunction obligor_import;
@@ -185,6 +197,7 @@ namespace Obligor
             obligor_order_expire = library.Function<ExpireFunction>("obligor_order_expire");
             obligor_decision_explain = library.Function<ExplainFunction>("obligor_decision_explain");
             obligor_decision_replay = library.Function<ReplayFunction>("obligor_decision_replay");
+            obligor_reason_text = library.Function<ReasonTextFunction>("obligor_reason_text");
             obligor_customer_validate = library.Function<RequestFunction>("obligor_customer_validate");
             obligor_debtor_lookup = library.Function<RequestFunction>("obligor_debtor_lookup");
             obligor_import = library.Function<ImportFunction>("obligor_import");

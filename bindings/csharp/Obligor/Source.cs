@@ -11,7 +11,7 @@ namespace Obligor
         /// Names a register that the host asks, for <see cref="ValidateCustomer"/> and <see cref="LookUpDebtor"/>; null takes
         /// the name back.
         /// </summary>
-        /// <param name="name">What the policy and the requests call it.</param>
+        /// <param name="name">Its name, as in <see cref="EngineOptions.Registers"/>.</param>
         /// <param name="ask">
         /// Gets the request and gives the answer, JSON as in <c>include/schema/source.request.json</c> and
         /// <c>source.answer.json</c>. It is called on the thread of the call that needs the register and may call the engine.

@@ -9,8 +9,23 @@ namespace Tests
     /// <summary>What the library calls: log, progress, a register that the host asks.</summary>
     internal static class CallbackTests
     {
-        private const string Lookup = "{\"source\":\"bureau\",\"country\":\"DK\",\"scheme\":\"dk.cvr\",\"number\":\"24256790\","
-            + "\"purpose\":\"credit_application\",\"user\":\"lone\",\"basis\":\"legitimate_interest\"}";
+        private const string Lookup = "{\"country\":\"DK\",\"orgnr\":\"20894148\",\"purpose\":\"credit_application\","
+            + "\"user\":\"anna\",\"basis\":\"legitimate_interest\"}";
+
+        /// <summary>The law asks first whether it is a company, and the company register tells.</summary>
+        private const string Companies = "country;orgnr;name;state;legal_form;registered\n"
+            + "DK;20894148;Ny Handel ApS;NORMAL;80;2001-03-01\n";
+
+        private static Engine Opened(Desk desk)
+        {
+            desk.Dispose();
+            var options = desk.Options;
+            options.Registers["DK"] = new RegisterChoice { Debtor = "bureau" };
+            var engine = Engine.Open(options);
+            engine.Import("{\"kind\":\"companies\",\"source\":\"companies\",\"as_of\":\"2026-11-22T06:00:00Z\",\"text\":"
+                + Json.Quote(Companies) + "}");
+            return engine;
+        }
 
         public static void The_log_comes_on_the_thread_of_the_call_and_stays_alive()
         {
@@ -78,10 +93,10 @@ namespace Tests
 
         public static void A_register_that_the_host_asks_answers_through_the_library()
         {
-            using (var desk = new Desk())
+            using (var engine = Opened(new Desk()))
             {
                 var requests = new List<string>();
-                desk.Engine.RegisterSource("bureau", request =>
+                engine.RegisterSource("bureau", request =>
                 {
                     requests.Add(request);
                     GC.Collect();
@@ -89,9 +104,10 @@ namespace Tests
                 });
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
-                Is.In("clear", desk.Engine.LookUpDebtor(Lookup));
+                Is.In("\"answer\":\"clear\"", engine.LookUpDebtor(Lookup));
                 Is.In("\"source\":\"bureau\"", requests.Single());
-                Is.In("\"number\":\"24256790\"", requests.Single());
+                Is.In("\"number\":\"20894148\"", requests.Single());
+                engine.RegisterSource("bureau", null);
             }
         }
 
@@ -104,13 +120,28 @@ namespace Tests
             };
             foreach (var ask in failing)
             {
-                using (var desk = new Desk())
+                using (var engine = Opened(new Desk()))
                 {
-                    desk.Engine.RegisterSource("bureau", ask);
-                    var answer = desk.Engine.LookUpDebtor(Lookup);
-                    Is.In("unknown", answer);
+                    engine.RegisterSource("bureau", ask);
+                    var answer = engine.LookUpDebtor(Lookup);
+                    Is.In("\"answer\":\"unknown\"", answer);
+                    Is.In("\"source_failed\"", answer);
                     Is.True(!answer.Contains("\"clear\""), answer);
                 }
+            }
+        }
+
+        public static void A_customer_is_judged_with_what_the_registers_say()
+        {
+            using (var engine = Opened(new Desk()))
+            {
+                engine.RegisterSource(
+                    "bureau", request => "{\"answer\":\"clear\",\"as_of\":" + Desk.Now.ToUnixTimeMilliseconds() + "}");
+                var answer = engine.ValidateCustomer("{\"country\":\"DK\",\"name\":\"Ny Handel ApS\",\"currency\":\"DKK\","
+                    + "\"identifiers\":[{\"scheme\":\"dk.cvr\",\"number\":\"20894148\"}],\"lookup\":{\"purpose\":\"credit_application\",\"user\":\"anna\","
+                    + "\"basis\":\"legitimate_interest\"}}");
+                Is.In("\"verdict\":\"accept\"", answer);
+                Is.In("25000.00 DKK", answer);
             }
         }
 

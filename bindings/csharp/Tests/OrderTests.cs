@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using Obligor;
 
@@ -173,6 +174,52 @@ namespace Tests
                 Is.In("kr", desk.Engine.Explain(refused.Id.Value, "da"));
                 Is.True(refused.Replay(), "the same again");
                 Is.True(desk.Engine.Replay(refused.Id.Value), "the same again");
+            }
+        }
+
+        public static void A_reason_is_a_sentence_in_six_languages_also_when_the_engine_is_closed()
+        {
+            Reason reason;
+            using (var desk = new Desk())
+            {
+                reason = desk.Engine.Check(Desk.Order("10001", "10000.01 DKK")).Reasons.Single();
+            }
+            var told = new[] { "en", "da", "nb", "sv", "fi", "nl" }.Select(language => reason.Sentence(language)).ToArray();
+            Is.Equal(6, told.Distinct().Count(), "different sentences");
+            Is.In("credit", told[0]);
+            Is.Thrown<RequestException>(() => reason.Sentence("xx"));
+        }
+
+        public static void The_telling_cases_come_out_as_they_are_told()
+        {
+            using (var desk = new Desk(false))
+            {
+                desk.Engine.Dispose();
+                var options = desk.Options;
+                options.PolicyText = null;
+                options.UtcOffset = TimeSpan.FromHours(1);
+                var cases = Path.Combine(Program.Root, "samples", "cases");
+                using (var engine = Engine.Open(options))
+                {
+                    foreach (var kind in new[] { "customers", "limits", "open_items", "orders" })
+                    {
+                        engine.ImportFile(kind, Path.Combine(cases, kind + ".csv"));
+                    }
+                    var rows = File.ReadAllLines(Path.Combine(cases, "new_orders.csv")).Skip(1).Select(line => line.Split(','));
+                    foreach (var row in rows)
+                    {
+                        var order = new Order
+                        {
+                            Document = row[0], Key = row[0], Company = row[1], Customer = row[2],
+                            Amount = Money.Parse(row[4] + " " + row[3]),
+                        };
+                        var decision = engine.Reserve(order);
+                        Is.Equal(row[5].Replace("_", ""), decision.Outcome.ToString().ToLowerInvariant(), row[0]);
+                        var first = decision.Reasons.Select(reason => reason.Code.ToString()).FirstOrDefault() ?? "";
+                        Is.Equal(row[6].Replace("_", ""), first.ToLowerInvariant(), row[0]);
+                        Is.True(decision.Replay(), row[0] + " made again");
+                    }
+                }
             }
         }
 

@@ -92,6 +92,20 @@ namespace Tests
             True(text.Contains(part), "<" + part + "> in <" + text + ">");
         }
 
+        /// <summary>Any exception of the library.</summary>
+        internal static Obligor.ObligorException Any(Action work)
+        {
+            try
+            {
+                work();
+            }
+            catch (Obligor.ObligorException error)
+            {
+                return error;
+            }
+            throw new Exception("should have thrown, threw nothing");
+        }
+
         /// <summary>The very kind of exception, and not one derived from it.</summary>
         internal static T Thrown<T>(Action work) where T : Exception
         {

@@ -1,4 +1,7 @@
 using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
 using Obligor;
 
 namespace Tests
@@ -6,6 +9,63 @@ namespace Tests
     /// <summary>Texts in and out: Unicode, padding, what no text may hold.</summary>
     internal static class TextTests
     {
+        public static void The_golden_table_comes_out_as_it_does_in_C_and_Python()
+        {
+            var rows = File.ReadAllLines(Path.Combine(Program.Root, "tests", "golden", "texts.txt"))
+                .Where(line => line.Length > 0 && line[0] != '#').ToArray();
+            Is.True(rows.Length >= 28, rows.Length + " rows");
+            using (var desk = new Desk(false))
+            {
+                var long_ = new string('x', 64);
+                desk.Import("customers", "customer,name,country,company,currency\n"
+                    + string.Concat(new[] { "K1", "Ærø", long_ }.Select(customer => customer + ",A,DK,NW01,DKK\n")));
+                var handle = desk.Engine.Handle;
+                foreach (var row in rows)
+                {
+                    var parts = row.Split('|').Select(part => part.Trim()).ToArray();
+                    var company = new byte[] { (byte)'N', (byte)'W', (byte)'0', (byte)'1', 0 };
+                    uint account = 4711;
+                    Status status;
+                    using (var use = handle.Enter())
+                    {
+                        status = handle.Native.obligor_account_resolve(
+                            use.Number, company, -1, Bytes(parts[1]), long.Parse(parts[2]), out account);
+                    }
+                    Is.Equal("OBLIGOR_" + parts[3], InC(status), parts[0]);
+                    if (status == Status.Ok)
+                    {
+                        var customer = parts[4] == "x*64" ? long_ : parts[4];
+                        Is.Equal(desk.Engine.GetAccount("NW01", customer).Number, account, parts[0]);
+                    }
+                    else
+                    {
+                        Is.In(parts[4], Is.Any(() => handle.Native.Check(status)).Message);
+                    }
+                }
+            }
+        }
+
+        private static string InC(Status status)
+        {
+            var name = string.Concat(status.ToString().Select((letter, at) => (at > 0 && char.IsUpper(letter) ? "_" : "") + letter));
+            return "OBLIGOR_" + (status == Status.Ok ? "OK" : "E_" + name.ToUpperInvariant());
+        }
+
+        private static byte[] Bytes(string told)
+        {
+            if (told == "NULL")
+            {
+                return null;
+            }
+            var bytes = new List<byte>();
+            foreach (var part in told.Split(new[] { ' ' }, StringSplitOptions.RemoveEmptyEntries))
+            {
+                var times = part.Length > 2 ? int.Parse(part.Substring(3)) : 1;
+                bytes.AddRange(Enumerable.Repeat(Convert.ToByte(part.Substring(0, 2), 16), times));
+            }
+            return bytes.ToArray();
+        }
+
         public static void Nordic_letters_and_what_lies_beyond_come_back()
         {
             using (var desk = new Desk())
