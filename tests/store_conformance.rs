@@ -8,7 +8,7 @@ use obligor::error::ErrorKind;
 use obligor::money::Currency;
 use obligor::store::{
     AccountKey, AccountRecord, AccountRef, AnswerRecord, Company, Effects, Event, EventKind, IdentifierKey, ItemKind,
-    LookupRecord, PolicyRecord, Put, Remark, Step, Store,
+    LookupRecord, PolicyRecord, Put, Register, Remark, Step, Store,
 };
 use store_common::*;
 
@@ -379,7 +379,7 @@ fn importing_twice_changes_nothing(store: &dyn Store) {
                     round.push(load.put_remark(&remark("rki", "R-1", "12345674"))?);
                     assert_eq!(load.close_items_not_put(COMPANY)?, 0);
                     assert_eq!(load.cancel_orders_not_put(COMPANY)?, 0);
-                    load.finish_source("cvr", NOW).map(drop)
+                    load.finish_source(Register::Company, "cvr", NOW).map(drop)
                 },
                 soon(),
             )
@@ -525,7 +525,7 @@ fn what_a_load_does_not_put_can_be_closed(store: &dyn Store) {
                 load.put_company(&company("cvr", "1"))?;
                 assert_eq!(load.close_items_not_put(COMPANY)?, 1);
                 assert_eq!(load.cancel_orders_not_put(COMPANY)?, 1);
-                assert_eq!(load.finish_source("cvr", NOW)?, 2);
+                assert_eq!(load.finish_source(Register::Company, "cvr", NOW)?, 2);
                 Ok(())
             },
             soon(),
@@ -587,14 +587,17 @@ fn registers_know_what_they_were_told(store: &dyn Store) {
             &mut |load| {
                 load.put_company(&firm)?;
                 remarks.iter().try_for_each(|remark| load.put_remark(remark).map(drop))?;
-                load.finish_source("cvr", NOW)?;
-                load.finish_source("rki", Instant(5)).map(drop)
+                load.finish_source(Register::Company, "cvr", NOW)?;
+                load.finish_source(Register::Debtor, "rki", Instant(5)).map(drop)
             },
             soon(),
         )
         .unwrap();
     assert_eq!(store.company("cvr", &subject).unwrap(), Some((NOW, Some(firm))));
     let (as_of, told) = store.remarks("rki", &subject).unwrap().unwrap();
+    // A source that was imported as one kind of register was never imported as the other, and knows nothing there.
+    assert_eq!(store.remarks("cvr", &subject).unwrap(), None);
+    assert_eq!(store.company("rki", &subject).unwrap(), None);
     assert_eq!((as_of, told), (Instant(5), vec![remarks[1].clone(), remarks[0].clone()]));
     assert_eq!(store.remarks("rki", &identifier("dk.cvr", "2")).unwrap(), Some((Instant(5), vec![])));
 

@@ -64,7 +64,7 @@ impl<'a> Source<'a> {
             let message = format!("default for {name:?}: {} has no such column; there are {names}", kind.name());
             return Err(Error::new(ErrorKind::Config, message));
         }
-        if kind.is_register() && (options.source.is_empty() || options.as_of.is_none()) {
+        if kind.register().is_some() && (options.source.is_empty() || options.as_of.is_none()) {
             let message = format!("{}: say which source the file is from, and as of when it is true", kind.name());
             return Err(Error::argument(message));
         }
@@ -139,7 +139,7 @@ impl<'a> Source<'a> {
         rejected: Option<&mut dyn Write>,
         progress: &mut dyn FnMut(Progress) -> Control,
     ) -> Result<Report> {
-        if rejected.is_some() && self.kind.is_register() {
+        if rejected.is_some() && self.kind.register().is_some() {
             let message = "a register is taken whole or not at all, since what is missing in it would read as clear: mend \
                            the bad rows and import the whole file";
             return Err(Error::argument(message));
@@ -151,8 +151,8 @@ impl<'a> Source<'a> {
         if report.rejected > 0 && !keep_going {
             return Err(Error::argument(refusal(&report)));
         }
-        if let (true, Some(as_of)) = (self.kind.is_register(), self.options.as_of) {
-            report.closed = loader.finish_source(&self.options.source, as_of)?;
+        if let (Some(register), Some(as_of)) = (self.kind.register(), self.options.as_of) {
+            report.closed = loader.finish_source(register, &self.options.source, as_of)?;
         } else if self.options.snapshot && report.rejected > 0 {
             // A rejected row is in the file: what it stands for must not be closed.
             let warning = "nothing was closed, because rows were rejected: mend them, and import the whole file again";

@@ -41,7 +41,7 @@ pub use table::{ERROR_COLUMN, MAX_COLUMNS, MAX_PREAMBLE_LINES, MAX_SHOWN_COLUMNS
 
 use crate::calendar::Instant;
 use crate::error::Result;
-use crate::store::IdentifierKey;
+use crate::store::{IdentifierKey, Register};
 
 /// The most rows a file may have.
 pub const MAX_FILE_ROWS: u64 = 20_000_000;
@@ -122,9 +122,13 @@ impl Kind {
         }
     }
 
-    /// Whether such a file is the whole of a source, of which a part would be a lie.
-    const fn is_register(self) -> bool {
-        matches!(self, Self::Companies | Self::Remarks)
+    /// The register whose source such a file is the whole of, so that a part of it would be a lie.
+    const fn register(self) -> Option<Register> {
+        match self {
+            Self::Companies => Some(Register::Company),
+            Self::Remarks => Some(Register::Debtor),
+            _ => None,
+        }
     }
 }
 

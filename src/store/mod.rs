@@ -137,6 +137,15 @@ pub enum Put {
     Same,
 }
 
+/// A kind of register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Register {
+    /// Of companies.
+    Company,
+    /// Of payment remarks.
+    Debtor,
+}
+
 /// A long write on the caller's own thread: one transaction, taken whole or not at all.
 pub trait Loader {
     /// Puts a customer.
@@ -191,12 +200,12 @@ pub trait Loader {
     /// # Errors
     /// Only those of the store itself.
     fn cancel_orders_not_put(&mut self, company: &str) -> Result<u64>;
-    /// Drops every company (`true`) or remark (`false`) of this source that this load has not put, and the cached
-    /// answers of the source, and notes `as_of` as the age of the source. Returns how many rows were dropped.
+    /// Drops every row of this register's source that this load has not put, and the cached answers of the source, and
+    /// notes `as_of` as its age. Only then does the source count as imported. Returns how many rows were dropped.
     ///
     /// # Errors
     /// Only those of the store itself.
-    fn finish_source(&mut self, source: &str, as_of: Instant) -> Result<u64>;
+    fn finish_source(&mut self, register: Register, source: &str, as_of: Instant) -> Result<u64>;
 }
 
 /// A count of everything in the store.

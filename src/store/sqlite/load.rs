@@ -13,6 +13,7 @@ use super::account::{self, ALWAYS, Account};
 use super::code::{Col, maybe};
 use super::fault::Outcome;
 use super::guard::forked;
+use super::register::table;
 use super::{chain, customer, fork_gate, item, register};
 use crate::calendar::{Day, Instant};
 use crate::credit::{Buckets, Chain, ChainState, Status};
@@ -20,7 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::money::{Currency, MoneyError};
 use crate::store::{
     AccountKey, AccountRecord, AccountRef, Company, Customer, Item, ItemKind, LimitRecord, Loader, OrderRecord, Put,
-    Remark,
+    Register, Remark,
 };
 
 /// Accounts kept in memory before they are written back.
@@ -350,15 +351,19 @@ impl<'a> SqliteLoader<'a> {
         Ok(cancelled)
     }
 
-    fn finish(&mut self, source: &str, as_of: Instant) -> Outcome<u64> {
-        let companies = drop_rows(self.sql, "company", source, &self.companies)?;
-        let remarks = drop_rows(self.sql, "remark", source, &self.remarks)?;
+    fn finish(&mut self, register: Register, source: &str, as_of: Instant) -> Outcome<u64> {
+        let seen = match register {
+            Register::Company => &self.companies,
+            Register::Debtor => &self.remarks,
+        };
+        let dropped = drop_rows(self.sql, table(register), source, seen)?;
         self.sql.execute("DELETE FROM answer WHERE source = ?1", [source])?;
         self.sql.execute(
-            "INSERT INTO source (name, as_of) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET as_of = excluded.as_of",
-            (source, Col(as_of)),
+            "INSERT INTO source (register, name, as_of) VALUES (?1, ?2, ?3)
+             ON CONFLICT (register, name) DO UPDATE SET as_of = excluded.as_of",
+            (table(register), source, Col(as_of)),
         )?;
-        Ok(companies.saturating_add(remarks))
+        Ok(dropped)
     }
 
     /// Runs one call inside the gate, in the process the load began in.
@@ -439,7 +444,7 @@ impl Loader for SqliteLoader<'_> {
         self.call(|load| load.cancel_orders(company))
     }
 
-    fn finish_source(&mut self, source: &str, as_of: Instant) -> Result<u64> {
-        self.call(|load| load.finish(source, as_of))
+    fn finish_source(&mut self, register: Register, source: &str, as_of: Instant) -> Result<u64> {
+        self.call(|load| load.finish(register, source, as_of))
     }
 }

@@ -7,7 +7,7 @@ use super::fault::Outcome;
 use crate::calendar::Instant;
 use crate::error::Error;
 use crate::money::Currency;
-use crate::store::{AnswerRecord, Company, IdentifierKey, LookupRecord, Put, Remark};
+use crate::store::{AnswerRecord, Company, IdentifierKey, LookupRecord, Put, Register, Remark};
 
 const COMPANY: &str = "source, scheme, value, name, country, legal_form, state, registered, street, postcode, city, \
      phone, industry, no_marketing, id";
@@ -131,11 +131,19 @@ pub(super) fn put_remark(sql: &Connection, remark: &Remark) -> Outcome<(Put, i64
     })
 }
 
+/// The name of a register's table, which is also what its sources are kept under.
+pub(super) const fn table(register: Register) -> &'static str {
+    match register {
+        Register::Company => "company",
+        Register::Debtor => "remark",
+    }
+}
+
 /// How old the import of a source is; `None` when it was never imported.
-fn as_of(sql: &Connection, source: &str) -> Outcome<Option<Instant>> {
+fn as_of(sql: &Connection, register: Register, source: &str) -> Outcome<Option<Instant>> {
     let found: Option<Col<Instant>> = sql
-        .prepare_cached("SELECT as_of FROM source WHERE name = ?1")?
-        .query_row([source], |row| row.get(0))
+        .prepare_cached("SELECT as_of FROM source WHERE register = ?1 AND name = ?2")?
+        .query_row([table(register), source], |row| row.get(0))
         .optional()?;
     Ok(found.map(|at| at.0))
 }
@@ -145,7 +153,7 @@ pub(super) fn company(
     source: &str,
     identifier: &IdentifierKey,
 ) -> Outcome<Option<(Instant, Option<Company>)>> {
-    let Some(as_of) = as_of(sql, source)? else { return Ok(None) };
+    let Some(as_of) = as_of(sql, Register::Company, source)? else { return Ok(None) };
     Ok(Some((as_of, read_company(sql, source, identifier)?.map(|(_, company)| company))))
 }
 
@@ -154,7 +162,7 @@ pub(super) fn remarks(
     source: &str,
     subject: &IdentifierKey,
 ) -> Outcome<Option<(Instant, Vec<Remark>)>> {
-    let Some(as_of) = as_of(sql, source)? else { return Ok(None) };
+    let Some(as_of) = as_of(sql, Register::Debtor, source)? else { return Ok(None) };
     let remarks = sql
         .prepare_cached(&format!(
             "SELECT {REMARK} FROM remark WHERE source = ?1 AND scheme = ?2 AND value = ?3 ORDER BY registered, number"

@@ -134,8 +134,10 @@ CREATE TABLE event (
 ) STRICT;
 
 CREATE TABLE source (
-    name TEXT PRIMARY KEY,
-    as_of INTEGER NOT NULL
+    register TEXT NOT NULL,
+    name TEXT NOT NULL,
+    as_of INTEGER NOT NULL,
+    PRIMARY KEY (register, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE company (
