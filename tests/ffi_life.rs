@@ -108,6 +108,26 @@ fn a_progress_callback_stops_an_import_and_nothing_is_taken() {
 }
 
 #[test]
+fn a_progress_callback_that_writes_is_answered_and_does_not_hang() {
+    let host = Host::new();
+    let writing = Watched::new(host.engine, |it| {
+        let mut asked = order("1001", "W", "w", 100);
+        asked.deadline_ms = 200;
+        let answer = ask(obligor_order_reserve, it.engine, &asked).map(drop);
+        assert!(matches!(answer, Err(OBLIGOR_E_UNDETERMINED | OBLIGOR_E_STATE)), "{answer:?} {}", last_error());
+        OBLIGOR_OK
+    });
+    let began = std::time::Instant::now();
+    let more = CUSTOMERS.replace("100", "400");
+    let done = import(host.engine, "customers", &more, Some(on_progress), writing.pointer());
+    assert!(done.is_ok(), "{}", last_error());
+    assert!(writing.calls.load(Ordering::SeqCst) > 0 && began.elapsed().as_secs() < 10);
+    // It did not happen, so the same key may ask again.
+    let (decision, _) = ask(obligor_order_reserve, host.engine, &order("1001", "W", "w", 100)).unwrap();
+    assert_eq!((decision.outcome, decision.repeated), (OBLIGOR_OUTCOME_APPROVE, 0));
+}
+
+#[test]
 fn an_engine_closed_during_a_call_finishes_it() {
     let host = Host::new();
     let closing = Watched::new(host.engine, |it| {
@@ -206,7 +226,7 @@ fn a_source_of_the_host_is_asked_on_the_thread_of_the_request() {
     // SAFETY: the source lives longer than the engine's use of it.
     let status = unsafe { obligor_source_register(host.engine, name, length, Some(on_ask), source.pointer()) };
     assert_eq!(status, OBLIGOR_OK, "{}", last_error());
-    let request = serde_json::json!({ "country": "NO", "organisation_number": "940 991 692",
+    let request = serde_json::json!({ "country": "NO", "orgnr": "940 991 692",
         "purpose": "credit_application", "user": "anna", "basis": "legitimate_interest", "credit_element": true });
     let told = call(host.engine, "debtor.lookup", &request.to_string(), 65536);
     assert!(told.is_ok(), "{}", last_error());
