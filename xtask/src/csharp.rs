@@ -1,8 +1,8 @@
 //! The C# part: compiled by Mono's `mcs` in C# 7 and run by Mono, or by the .NET SDK where Mono is missing.
 
 use crate::library::{self, Kind};
-use crate::report::Report;
-use crate::shell::{Result, command, files, fresh, read, root, run, target};
+use crate::report::{Report, count_passed};
+use crate::shell::{Result, command, files, fresh, read, root, run, target, tee};
 use crate::tools;
 use std::path::{Path, PathBuf};
 
@@ -25,25 +25,27 @@ pub(crate) fn section(report: &mut Report) {
     report.step("C#: tests", || {
         let tests = folder.join("Tests.exe");
         mcs(&sources("bindings/csharp/Tests")?, &tests, &["-target:exe", &reference(&folder)])?;
-        run_program(&tests, &folder).map(|()| 1)
+        run_program(&tests, &folder)
     });
     for sample in files(&root().join("bindings/csharp/Samples"), "cs") {
         let name = sample.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         report.step(&format!("C#: sample {name}"), || {
             let program = folder.join(format!("{name}.exe"));
             mcs(&[sample], &program, &["-target:exe", &reference(&folder)])?;
-            run_program(&program, &folder).map(|()| 1)
+            run_program(&program, &folder)
         });
     }
 }
 
 /// Runs a program with the two arguments that C tests get too: an empty folder for its files, and the checkout.
-fn run_program(program: &Path, folder: &Path) -> Result {
+fn run_program(program: &Path, folder: &Path) -> Result<usize> {
     let scratch = folder.join("files");
     fresh(&scratch)?;
     // The library beside the assembly is what is tested, whatever the environment says.
     let mut mono = command("mono");
-    run(mono.env_remove("OBLIGOR_LIBRARY").arg("--debug").arg(program).arg(scratch).arg(root()))
+    mono.env_remove("OBLIGOR_LIBRARY").arg("--debug").arg(program).arg(scratch).arg(root());
+    let (said, ended) = tee(&mut mono);
+    ended.map(|()| count_passed(&said))
 }
 
 fn mcs(sources: &[PathBuf], to: &Path, flags: &[&str]) -> Result {
