@@ -68,9 +68,11 @@ pub(super) fn contain(work: impl FnOnce()) {
     }
 }
 
-/// The payload of a panic can be anything, and dropping it can panic again.
+/// Drops the words of a panic. A payload that is no words can be anything, and dropping it can panic again.
 fn forget(payload: Box<dyn Any + Send>) {
-    std::mem::forget(payload);
+    if !payload.is::<&'static str>() && !payload.is::<String>() {
+        std::mem::forget(payload);
+    }
 }
 
 /// Keeps panics inside our exports from being printed, once for the process. Those elsewhere (a Rust host that links us
