@@ -119,10 +119,12 @@ namespace Tests
             desk.Dispose();
             var answer = "";
             var collected = 0;
-            var thread = new Thread(() => answer = CallAndForget(desk.Options, () =>
+            var thread = new Thread(() => answer = CallAndForget(desk.Options, handle =>
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
+                SafeObligorEngine held;
+                Is.True(handle.TryGetTarget(out held) && !held.IsClosed, "the handle is held while the call runs");
                 collected++;
             }));
             thread.Start();
@@ -132,11 +134,13 @@ namespace Tests
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        private static string CallAndForget(EngineOptions options, Action during)
+        private static string CallAndForget(EngineOptions options, Action<WeakReference<SafeObligorEngine>> during)
         {
-            return Engine.Open(options).Verify((done, total) =>
+            var engine = Engine.Open(options);
+            var handle = new WeakReference<SafeObligorEngine>(engine.Handle);
+            return engine.Verify((done, total) =>
             {
-                during();
+                during(handle);
                 return true;
             });
         }
