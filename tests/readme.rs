@@ -1,13 +1,14 @@
 //! The README shows code that runs and errors that are real: its samples are files that the tests of each language run,
-//! and its table of bad input is made by the importer's tests. `OBLIGOR_BLESS=1` writes them into it.
+//! and its tables of bad input are made by tests. `OBLIGOR_BLESS=1` writes them into it.
 
 use std::path::Path;
 
 /// A part of the README that is a copy: the lines it stands between, the file it is a copy of, and its language.
-const COPIES: [(&str, &str, &str, Option<&str>); 4] = [
+const COPIES: [(&str, &str, &str, Option<&str>); 5] = [
     ("<!-- c: begin -->", "<!-- c: end -->", "tests/c/readme.c", Some("c")),
     ("<!-- csharp: begin -->", "<!-- csharp: end -->", "bindings/csharp/Samples/Readme.cs", Some("csharp")),
     ("<!-- python: begin -->", "<!-- python: end -->", "samples/readme.py", Some("python")),
+    ("<!-- bad requests: begin -->", "<!-- bad requests: end -->", "tests/golden/bad-requests.md", None),
     ("<!-- bad input: begin -->", "<!-- bad input: end -->", "tests/golden/bad-input.md", None),
 ];
 
