@@ -95,6 +95,17 @@ fn a_persons_number_is_kept_as_a_hash_and_shown_to_nobody() {
 }
 
 #[test]
+fn a_number_in_the_wrong_place_is_not_repeated() {
+    let desk = Desk::new();
+    for request in
+        [r#"{"personal_number":10915596784}"#, r#"{"10915596784":1}"#, r#"{"credit_element":"109155 96784"}"#]
+    {
+        let error = desk.engine.call("debtor.lookup", request).unwrap_err();
+        assert!(error.message().contains("###") && !error.message().contains("96784"), "{error}");
+    }
+}
+
+#[test]
 fn mistakes_in_a_request_are_named() {
     let desk = Desk::new();
     refused(&desk, "order.chek", "{}", ErrorKind::Argument, "did you mean \"order.check\"?");

@@ -13,7 +13,7 @@ use super::orders::{OrderAnswer, OrderRequest};
 use super::wire::{AccountWire, HeldOrder, ItemWire, LimitWire, PositionWire};
 use super::{Engine, LogLevel};
 use crate::credit::AccountId;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, hide_numbers};
 use crate::import::Control;
 use crate::policy::Policy;
 use crate::reason::Language;
@@ -262,10 +262,15 @@ impl Engine {
     }
 }
 
-/// Reads a request. The error says where; it shows no more of the text than the name of a field.
+/// Reads a request.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     let text = if text.trim().is_empty() { "{}" } else { text };
-    serde_json::from_str(text).map_err(|error| Error::argument(format!("the request is not as it must be: {error}")))
+    serde_json::from_str(text).map_err(unreadable)
+}
+
+/// What is wrong with a request. The sentence quotes the request, and what stands there may be a person's number.
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::argument(format!("the request is not as it must be: {}", hide_numbers(&error.to_string())))
 }
 
 fn done<T: Serialize>(answer: Result<T>) -> Result<String> {
@@ -282,8 +287,7 @@ fn order(text: &str, ask: impl FnOnce(&OrderRequest) -> Result<OrderAnswer>) -> 
             serde_json::from_value::<Language>(value).map_err(|error| Error::argument(format!("language: {error}")))?,
         ),
     };
-    let request = serde_json::from_value(Value::Object(fields))
-        .map_err(|error| Error::argument(format!("the request is not as it must be: {error}")))?;
+    let request = serde_json::from_value(Value::Object(fields)).map_err(unreadable)?;
     done(Ok(told(&ask(&request)?, language)))
 }
 

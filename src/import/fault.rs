@@ -5,13 +5,10 @@ use std::fmt;
 use serde::Serialize;
 
 use super::columns::Holds;
+use crate::error::PERSONAL_DIGITS;
 
 /// The longest part of a value that an error shows, in characters.
 pub const MAX_SHOWN_CHARS: usize = 40;
-
-/// From this many digits on a value may be a personal number in the wrong column: its digits are not shown. The
-/// shortest, a Finnish one, has nine (six of the birthday, three of the person).
-const PERSONAL_DIGITS: usize = 9;
 
 /// Declares the problems once: variant and stable name.
 macro_rules! problems {
@@ -172,13 +169,4 @@ pub(super) fn shown_header(name: &str) -> String {
         })
         .collect();
     format!("\"{text}\"")
-}
-
-/// A sentence of the store without long numbers: it may quote a customer's number, and some use personal numbers.
-pub(super) fn hide_numbers(sentence: &str) -> String {
-    let hidden = |word: &str| {
-        let long = word.chars().filter(char::is_ascii_digit).count() >= PERSONAL_DIGITS;
-        word.chars().map(|c| if long && c.is_ascii_digit() { '#' } else { c }).collect::<String>()
-    };
-    sentence.split(' ').map(hidden).collect::<Vec<_>>().join(" ")
 }

@@ -9,7 +9,7 @@ use csv::{QuoteStyle, StringRecord, Writer, WriterBuilder};
 
 use super::columns::Holds;
 use super::decode::decode;
-use super::fault::{Fault, Problem, Trouble, hide_numbers};
+use super::fault::{Fault, Problem, Trouble};
 use super::number::{DecimalMark, Evidence, Style, Thousands, evidence};
 use super::record::{Making, Record};
 use super::row::{Reading, Row};
@@ -18,7 +18,7 @@ use super::{
     Basis, Control, Encoding, IdentifierKeeper, Kind, MAX_FILE_ROWS, MAX_LISTED, MAX_REPORTED, Options, PROGRESS_ROWS,
     Progress, ReadAs, Report,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, hide_numbers};
 use crate::store::{Loader, Put};
 
 /// A file whose encoding, header and number format are known. Nothing of the store is needed so far.
