@@ -7,6 +7,7 @@ use crate::calendar::Instant;
 
 /// Where a part of a chain's value can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Ordered, not delivered.
@@ -23,6 +24,7 @@ pub enum Stage {
 
 /// What has become of the reservation at the head of a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChainState {
     /// It waits for a person and holds nothing.

@@ -27,6 +27,7 @@ pub struct Document {
 
 /// What was decided, and from what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decision {
     /// What the document may do.
     pub outcome: Outcome,
@@ -40,7 +41,7 @@ pub struct Decision {
     pub exposure_after: Option<Money>,
     /// The limit in force; `None` when there is none on record, or the account is marked as having none.
     pub limit: Option<Money>,
-    /// What must be paid in advance for the document to go through; set when the outcome is [`Outcome::Prepay`].
+    /// What must be paid in advance for the document to go through; set when the outcome is `prepay`.
     pub prepay: Option<Money>,
 }
 

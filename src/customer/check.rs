@@ -11,6 +11,7 @@ macro_rules! named {
     ($(#[doc = $about:literal])+ $enum:ident { $($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+ }) => {
         $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum $enum { $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+ }
 
         impl $enum {
@@ -127,6 +128,7 @@ named! {
 
 /// What a check's result rests on, in the source's own words where it has any. Never a person's number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// What is wrong with an identifier.
@@ -154,6 +156,7 @@ pub enum Evidence {
 
 /// One check of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// What was asked.
     pub code: CheckCode,

@@ -13,6 +13,7 @@ use crate::identifier::{Identifier, Note, Personal, Scheme};
 
 /// Whom the law sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// A natural person who does not act as a business.
@@ -45,6 +46,7 @@ impl Subject {
 
 /// A [`Subject`] without its details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
     /// An organisation.
@@ -68,6 +70,7 @@ impl SubjectKind {
 
 /// What told who the subject is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectSource {
     /// The legal form.

@@ -16,6 +16,7 @@ const HUMAN_RULE: &str = "GDPR-22";
 
 /// What a check that did not pass leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cause {
     /// Which check.
     pub code: CheckCode,
@@ -30,6 +31,7 @@ pub struct Cause {
 
 /// How the customer is to pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Terms {
     /// On account, within the limit.
@@ -40,6 +42,7 @@ pub enum Terms {
 
 /// What is proposed for a customer that can be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Proposal {
     /// How it is to pay.
     pub terms: Terms,
@@ -50,6 +53,7 @@ pub struct Proposal {
 
 /// A verdict with its causes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Judgement {
     /// What is to become of the customer.
     pub verdict: Verdict,

@@ -19,6 +19,7 @@ use crate::store::{AccountKey, AccountRecord, AccountRef, Customer, Item, LimitR
 
 /// Asks where an account stands.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PositionRequest {
     /// Which account.
@@ -27,6 +28,7 @@ pub struct PositionRequest {
 
 /// A customer as the host puts it. What is kept of a person's number is its keyed hash.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct PutCustomer {
     /// The host's number of the customer. Required.
@@ -53,6 +55,7 @@ pub struct PutCustomer {
 
 /// Asks for a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CustomerName {
     /// The host's number of the customer.
@@ -61,6 +64,7 @@ pub struct CustomerName {
 
 /// Asks for the open items of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ItemsRequest {
     /// Which account.

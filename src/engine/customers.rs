@@ -39,6 +39,7 @@ const BY_BOOKS: &str = "books";
 
 /// An identifier as the host has it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TypedIdentifier {
     /// The scheme's name, such as `dk.cvr`.
@@ -49,6 +50,7 @@ pub struct TypedIdentifier {
 
 /// A customer to be validated.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CustomerRequest {
     /// Its number, if the host has given it one: it is not its own duplicate.
@@ -73,6 +75,7 @@ pub struct CustomerRequest {
 
 /// An identifier as it is told back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IdentifierAnswer {
     /// The scheme.
     pub scheme: String,
@@ -88,17 +91,19 @@ pub struct IdentifierAnswer {
 
 /// A customer of the books that may be the same one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Duplicate {
     /// Its number.
     pub customer: String,
     /// Its name.
     pub name: String,
-    /// [`Because::SameIdentifier`] or [`Because::SameName`].
+    /// `same_identifier` or `same_name`.
     pub because: Because,
 }
 
 /// What the company register has of the customer, to be taken over instead of typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FromRegister {
     /// Which register.
     pub source: String,
@@ -129,6 +134,7 @@ pub struct FromRegister {
 
 /// The answer about a new customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CustomerAnswer {
     /// The verdict, what led to it, and what is proposed.
     #[serde(flatten)]

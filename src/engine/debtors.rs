@@ -24,9 +24,11 @@ use crate::store::{AnswerRecord, Customer, IdentifierKey, LookupRecord};
 
 /// Why and for whom a debtor register is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct LookupFor {
-    /// What for: one of [`Purpose::ALL`], and one that the policy lists. Required.
+    /// What for: `credit_application`, `credit_sale_control`, `debt_collection`, `lease` or `guarantee`, and one that
+    /// the policy lists. Required.
     pub purpose: String,
     /// The user who asks. Required.
     pub user: String,
@@ -42,6 +44,7 @@ pub struct LookupFor {
 
 /// A request for a look-up: about a customer, or about a number and its country.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct LookupRequest {
     /// The customer, as the host numbers it; or else one of the two numbers that follow.
@@ -52,17 +55,18 @@ pub struct LookupRequest {
     pub orgnr: TypedNumber,
     /// A person's number.
     pub personal_number: TypedNumber,
-    /// See [`LookupFor::purpose`].
+    /// What for: `credit_application`, `credit_sale_control`, `debt_collection`, `lease` or `guarantee`, and one that
+    /// the policy lists. Required.
     pub purpose: String,
-    /// See [`LookupFor::user`].
+    /// The user who asks. Required.
     pub user: String,
-    /// See [`LookupFor::basis`].
+    /// On which legal basis, such as `legitimate_interest`. Required for persons.
     pub basis: String,
-    /// See [`LookupFor::on_behalf_of`].
+    /// On whose behalf; may be empty.
     pub on_behalf_of: String,
-    /// See [`LookupFor::credit_element`].
+    /// Whether there is credit to be given or at risk; a sale against payment in advance has none.
     pub credit_element: bool,
-    /// See [`LookupFor::frozen`].
+    /// Whether the subject is known to have barred itself from being looked up (Norway: `kredittsperre`).
     pub frozen: bool,
     /// How long the call may take; as configured when nothing is said.
     pub deadline_ms: Option<u32>,
@@ -70,6 +74,7 @@ pub struct LookupRequest {
 
 /// Whom an answer is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SubjectAnswer {
     /// Person, organisation or unknown.
     pub kind: SubjectKind,
@@ -82,6 +87,7 @@ pub struct SubjectAnswer {
 
 /// The answer to a look-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LookupAnswer {
     /// Clear, remarks, or unknown because.
     #[serde(flatten)]

@@ -20,6 +20,7 @@ use crate::store::IdentifierKey;
 
 /// What is to be imported, and how it is written.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ImportRequest {
     /// `customers`, `limits`, `open_items`, `orders`, `companies` or `remarks`; may be left out with a mapping, which

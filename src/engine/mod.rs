@@ -15,6 +15,8 @@ pub mod operations;
 mod orders;
 pub mod record;
 mod registers;
+#[cfg(feature = "schema")]
+pub mod schemas;
 pub mod wire;
 
 use std::sync::{Arc, PoisonError, RwLock};

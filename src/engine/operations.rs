@@ -28,7 +28,7 @@ pub(super) const ROWS: u32 = 100;
 /// An operation: reads its request, does it, writes its answer.
 type Operation = fn(&Engine, &str) -> Result<String>;
 
-/// Every operation, in the order of the alphabet.
+/// Every operation, in the order of the alphabet. Their schemas are listed in `schemas.rs`, in the same order.
 const OPERATIONS: &[(&str, Operation)] = &[
     ("account.get", |engine, text| done(engine.position(&read(text)?).map(PositionWire::from))),
     ("account.items", |engine, text| {
@@ -109,11 +109,13 @@ const OPERATIONS: &[(&str, Operation)] = &[
 
 /// A request that asks for nothing in particular: `{}` or nothing at all.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// Names a decision.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DecisionRequest {
     /// Its number on record.
@@ -124,6 +126,7 @@ pub struct DecisionRequest {
 
 /// Names an account, by its number or by company and customer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum AccountName {
     /// By its number.
@@ -134,6 +137,7 @@ pub enum AccountName {
 
 /// Asks for rows about an account.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ListRequest {
     /// Which account.
@@ -145,6 +149,7 @@ pub struct ListRequest {
 
 /// Asks for rows.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RowsRequest {
     /// At most so many rows.
@@ -154,6 +159,7 @@ pub struct RowsRequest {
 
 /// Asks for events.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventsRequest {
     /// Only events after this one.
@@ -166,6 +172,7 @@ pub struct EventsRequest {
 
 /// Asks for held orders.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HeldRequest {
     /// The company that sells.
@@ -177,6 +184,7 @@ pub struct HeldRequest {
 
 /// Asks to take out reservations that ran out.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ExpireRequest {
     /// How long it may take.
@@ -185,6 +193,7 @@ pub struct ExpireRequest {
 
 /// A list of orders.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OrderList {
     /// The orders, in the order they are asked about.
@@ -199,6 +208,7 @@ pub struct OrderList {
 
 /// The text of a policy.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PolicyText {
     /// TOML.

@@ -32,9 +32,10 @@ const BODY_FORMAT: u32 = 1;
 
 /// A request about one order, as the host puts it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderRequest {
-    /// The account by its number, from [`Engine::resolve`]; or else by the two names that follow.
+    /// The account by its number; or else by `company` and `customer`.
     pub account: Option<AccountId>,
     /// The company that sells.
     pub company: String,
@@ -45,15 +46,16 @@ pub struct OrderRequest {
     /// The host's key for this very request: the same key and content get the same answer, however often they come.
     /// Needed by everything that writes.
     pub key: String,
-    /// See [`Request::amount`].
+    /// Reserve and change: the order's whole amount. Reopen: what is ordered again. Convert: the part that moves; all of
+    /// `from` when nothing is said. Cancel: not used.
     pub amount: Option<Money>,
-    /// See [`Request::rate`].
+    /// Units of the account's currency for one unit of the amount's, as text so that it is exact.
     pub rate: Option<String>,
-    /// See [`Request::expires`].
+    /// When what is ordered stops holding credit; never when nothing is said.
     pub expires: Option<Instant>,
-    /// See [`Request::from`].
+    /// Convert: where the part is; the last stage before `to` that holds anything when nothing is said.
     pub from: Option<Stage>,
-    /// See [`Request::to`].
+    /// Convert: where the part goes.
     pub to: Option<Stage>,
     /// Convert to invoiced or settled: the open item, as the host numbers it.
     pub item: String,
@@ -67,6 +69,7 @@ pub struct OrderRequest {
 
 /// Where the facts of an answer came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// From memory.
@@ -77,6 +80,7 @@ pub enum Source {
 
 /// The answer to a request about one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrderAnswer {
     /// The decision's number on record; `None` for a check, and in a list that was not taken.
     pub decision_id: Option<u64>,

@@ -17,6 +17,7 @@ pub const MAX_ROWS: u32 = 10_000;
 
 /// A recorded decision made again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Replay {
     /// Whether it came out the same, byte for byte.
     pub same: bool,

@@ -12,6 +12,7 @@ use crate::store::{AccountKey, AccountRecord, Item, ItemKind, LimitRecord};
 
 /// An account to be put.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccountWire {
     /// The company that sells.
@@ -34,6 +35,7 @@ impl From<AccountWire> for AccountRecord {
 
 /// A limit to be put.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LimitWire {
     /// The company that sells.
@@ -77,6 +79,7 @@ impl TryFrom<LimitWire> for LimitRecord {
 
 /// An open item, to be put or as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ItemWire {
     /// The company that sells.
@@ -145,6 +148,7 @@ impl From<Item> for ItemWire {
 
 /// Where an account stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PositionWire {
     /// The account's number.
     pub account: AccountId,
@@ -182,6 +186,7 @@ pub struct PositionWire {
 
 /// A limit on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LimitTold {
     /// What kind it is.
     pub kind: LimitKind,
@@ -229,6 +234,7 @@ impl From<AccountPosition> for PositionWire {
 
 /// An order that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeldOrder {
     /// The company that sells.
     pub company: String,

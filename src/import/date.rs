@@ -6,6 +6,7 @@ use crate::calendar::{Day, Instant};
 
 /// How the days of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum DateFormat {
     /// `2026-11-22`
     #[default]

@@ -12,6 +12,7 @@ pub const MAX_FILE_BYTES: usize = 1 << 30;
 
 /// How the letters of a file are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Encoding {
     /// UTF-8, with or without byte order mark.
     #[serde(rename = "utf-8")]

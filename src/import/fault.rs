@@ -15,6 +15,7 @@ macro_rules! problems {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
         /// What kind of problem a row has. The names are stable: programs may go by them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Problem {
             $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+
         }
@@ -92,6 +93,7 @@ problems! {
 
 /// A bad row: where, what, why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fault {
     /// The line of the file in which the row begins; the first line is 1.
     pub line: u64,

@@ -228,6 +228,7 @@ pub enum Control {
 
 /// How a file was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReadAs {
     /// Its encoding.
     pub encoding: Encoding,
@@ -239,6 +240,7 @@ pub struct ReadAs {
 
 /// What came of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Rows of the file, without empty ones.
     pub rows: u64,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What stands before the decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum DecimalMark {
     /// `1250.00`
     #[serde(rename = ".")]
@@ -30,6 +31,7 @@ impl DecimalMark {
 
 /// What stands between groups of three digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Thousands {
     /// `1.250,00`
     #[serde(rename = ".")]

@@ -5,6 +5,7 @@ macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $number:literal, $name:literal;)+) => {
         /// What a reason is about.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[repr(i32)]
         pub enum Code {
             $($(#[doc = $doc])+ #[serde(rename = $name)] $variant = $number,)+

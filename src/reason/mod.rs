@@ -21,6 +21,7 @@ use crate::money::{Currency, Money};
 
 /// What a document may do next. Ordered by how much it stops: of several reasons the one that stops most wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Nobody asked: no rule of the policy applies. Not an approval.
@@ -74,6 +75,7 @@ impl Outcome {
 
 /// Whose limit or status a reason speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The credit account itself.
@@ -113,6 +115,7 @@ impl Level {
 
 /// A value with its unit, as measured or as the threshold it was held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// An amount.
@@ -157,6 +160,7 @@ impl Quantity {
 
 /// What would make the document pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
     /// The customer pays this much of what is owed.
@@ -209,6 +213,7 @@ impl Remedy {
 
 /// One reason of a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reason {
     /// What is the matter.
     pub code: Code,

@@ -10,6 +10,7 @@ use crate::money::Money;
 /// The answer to "does this subject have payment remarks?". *Clear* is only ever said by a source that was asked, could
 /// answer, and was fresh enough; everything else is *unknown*, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "answer")]
 pub enum DebtorAnswer {
     /// The source was asked and holds no remark that may be used.
@@ -64,6 +65,7 @@ impl DebtorAnswer {
 
 /// A payment remark as it is told: whom it is about is known to the one who asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DebtorRemark {
     /// The remark's number in the register.
     pub number: String,
@@ -108,6 +110,7 @@ impl DebtorRemark {
 
 /// Why nobody knows whether there are remarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WhyUnknown {
     /// No debtor register is configured.

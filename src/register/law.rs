@@ -64,6 +64,7 @@ impl Purpose {
 
 /// What a row needs before it lets a look-up through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
     /// The user who asks is named.
@@ -154,6 +155,7 @@ pub enum Gate {
 
 /// Why a look-up is not allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Denied {
     /// A row needs this, and it is missing.

@@ -127,6 +127,7 @@ pub struct Steps {
 
 /// Whether a row that was put was new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Put {
     /// It was not there before.
@@ -210,6 +211,7 @@ pub trait Loader {
 
 /// A count of everything in the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Customers.
     pub customers: u64,
@@ -235,6 +237,7 @@ pub struct Counts {
 
 /// What an integrity check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verification {
     /// Accounts whose kept buckets were recomputed from items and chains.
     pub accounts: u64,

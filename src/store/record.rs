@@ -8,6 +8,7 @@ use crate::money::Currency;
 
 /// How the host names a credit account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountKey {
     /// The company that sells, as the ERP codes it.
     pub company: String,
@@ -17,6 +18,7 @@ pub struct AccountKey {
 
 /// An identifier as it is kept: a company's as it is, a person's only as a keyed hash.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IdentifierKey {
     /// The scheme's name, such as `dk.cvr`.
     pub scheme: String,
@@ -26,6 +28,7 @@ pub struct IdentifierKey {
 
 /// A customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Customer {
     /// The ERP's number of the customer.
@@ -78,6 +81,7 @@ pub struct LimitRecord {
 
 /// What an open item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ItemKind {
     /// The customer owes it.
@@ -136,6 +140,7 @@ pub struct OrderRecord {
 
 /// A decision on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DecisionRecord {
     /// Its number in the store, from 1.
     pub id: u64,
@@ -153,6 +158,7 @@ pub struct DecisionRecord {
 
 /// What an event tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// An order was put on hold.
@@ -169,6 +175,7 @@ pub enum EventKind {
 
 /// Something people or programs want to be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its number, from 1; 0 before it is queued.
     pub id: u64,
@@ -256,6 +263,7 @@ pub struct AnswerRecord {
 
 /// A look-up, as it is logged. It names the asker; the subject only as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LookupRecord {
     /// When.
     pub at: Instant,

@@ -19,7 +19,7 @@ const SECTIONS: [Section; 7] = [
 ];
 
 /// The features our own code is checked and tested with.
-pub(crate) const FEATURES: &str = "cli,test-hooks";
+pub(crate) const FEATURES: &str = "cli,schema,test-hooks";
 
 /// Runs the named sections, or all of them.
 pub(crate) fn run_sections(names: &[&str]) -> Result {
