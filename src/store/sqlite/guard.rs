@@ -175,7 +175,7 @@ impl WriterLock {
     /// # Errors
     /// `Undetermined` when the deadline passes first; nothing was done then.
     pub(super) fn acquire(&self, deadline: Instant) -> Result<Held<'_>> {
-        let mut nap = Nap::new();
+        let began = Instant::now();
         let mut first_in_queue = false;
         loop {
             let pass = fork_gate::enter();
@@ -195,7 +195,7 @@ impl WriterLock {
                     }));
                 }
             }
-            nap.take(deadline);
+            nap(began, first_in_queue, deadline);
         }
     }
 
@@ -257,25 +257,23 @@ pub(super) fn forked() -> Error {
     Error::new(ErrorKind::Forked, "the process was forked after the engine was opened; open a new engine in the child")
 }
 
-/// Sleeps that start short and grow, so that a short wait is short and a long one costs little.
-struct Nap {
-    length: Duration,
-}
+/// How often the first in the queue looks: nobody else can take what it waits for.
+const SHORTEST_NAP: Duration = Duration::from_micros(50);
+/// How often one that has just come looks whether it can be first.
+const LONGEST_NAP: Duration = Duration::from_millis(1);
+/// After this time a waiter looks twice as often as one that has just come.
+const HALF_NAP_AFTER: Duration = Duration::from_millis(10);
 
-impl Nap {
-    const FIRST: Duration = Duration::from_micros(50);
-    const LONGEST: Duration = Duration::from_millis(1);
-
-    fn new() -> Self {
-        Self { length: Self::FIRST }
-    }
-
-    fn take(&mut self, deadline: Instant) {
-        // Processes that began to wait together must not look together: any changing number will do.
-        let nanos = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |t| t.subsec_nanos());
-        let jitter = self.length * (nanos % 1000) / 2000;
-        let left = deadline.saturating_duration_since(Instant::now());
-        std::thread::sleep((self.length / 2 + jitter).min(left));
-        self.length = (self.length * 3 / 2).min(Self::LONGEST);
-    }
+/// Sleeps until the next look. Who has waited longer looks more often and so comes first, mostly; the other way round,
+/// as with most retries, one of eight processes waits many times as long as the others.
+fn nap(began: Instant, first_in_queue: bool, deadline: Instant) {
+    let waited = began.elapsed().as_micros().min(10_000_000);
+    let half = HALF_NAP_AFTER.as_micros();
+    let length = LONGEST_NAP.as_micros() * half / (half + waited);
+    let length = if first_in_queue { 0 } else { length }.max(SHORTEST_NAP.as_micros());
+    // Processes that began to wait together must not look together: any changing number will do.
+    let nanos = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |t| t.subsec_nanos());
+    let jittered = length / 2 + length * u128::from(nanos % 1000) / 1000;
+    let left = deadline.saturating_duration_since(Instant::now());
+    std::thread::sleep(Duration::from_micros(u64::try_from(jittered).unwrap_or(0)).min(left));
 }
