@@ -11,6 +11,7 @@ pub mod customer;
 pub mod engine;
 pub mod error;
 pub mod ffi;
+mod hex;
 pub mod identifier;
 pub mod import;
 pub mod money;

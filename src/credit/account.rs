@@ -5,30 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::limit::Limit;
 use crate::calendar::{Day, Instant};
 use crate::money::{Currency, MoneyError};
+use crate::policy::Status;
 
 /// The number the store gives an account; small and dense, so that it can be an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct AccountId(pub u32);
-
-/// The status a person gives an account. Only a person sets and lifts it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// The rules alone decide.
-    #[default]
-    Ok,
-    /// The rules decide; people look at it more often.
-    Watch,
-    /// New documents wait for a person.
-    Hold,
-    /// No new document goes through.
-    Stop,
-    /// The account is excluded from checks.
-    NoCheck,
-}
 
 /// Where each unit of value of an account is. A unit sits in exactly one bucket and moves along its document chain.
 ///

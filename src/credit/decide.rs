@@ -10,12 +10,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{AccountFacts, Status};
+use super::account::AccountFacts;
 use super::limit::{Limit, limit_in_force};
 use crate::calendar::Day;
 use crate::error::{Error, Result};
 use crate::money::{Money, MoneyError};
-use crate::policy::{Policy, Rule, Test};
+use crate::policy::{Policy, Rule, Status, Test};
 use crate::reason::{Code, Level, Outcome, Quantity, Reason, Remedy};
 
 /// What is asked: by how much the account's exposure would grow.

@@ -10,8 +10,10 @@ mod decide;
 pub mod explain;
 mod limit;
 
-pub use account::{AccountFacts, AccountId, Buckets, Status};
+pub use account::{AccountFacts, AccountId, Buckets};
 pub use act::{Act, Action, Request, act, action_of_a_check};
 pub use chain::{Chain, ChainState, Stage};
 pub use decide::{Decision, Document, decide, exposure};
 pub use limit::{Limit, LimitKind, limit_in_force};
+
+pub use crate::policy::Status;

@@ -6,9 +6,7 @@ use super::customers::{MAX_IDENTIFIERS, MAX_TEXT_BYTES, TypedIdentifier};
 use super::debtors::checked_country;
 use super::identify::{holds_bsn, is_hashed};
 use super::keeper::derive_kind;
-use super::operations::{AccountName, ROWS};
-use super::record::MAX_ROWS;
-use super::{Engine, checked_name};
+use super::{Engine, MAX_ROWS, ROWS, checked_name};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Limit, limit_in_force};
 use crate::customer::name_key;
@@ -16,6 +14,17 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{Answer, Identifier, Scheme, check};
 use crate::money::Money;
 use crate::store::{AccountKey, AccountRecord, AccountRef, Customer, Item, LimitRecord, Loader, Put};
+
+/// Names an account, by its number or by company and customer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum AccountName {
+    /// By its number.
+    Id(AccountId),
+    /// By company and customer.
+    Key(AccountKey),
+}
 
 /// Asks where an account stands.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -93,6 +102,14 @@ pub struct AccountPosition {
 }
 
 impl Engine {
+    /// The number of an account that is named either way.
+    pub(super) fn account_of(&self, name: &AccountName) -> Result<AccountId> {
+        match name {
+            AccountName::Id(id) => Ok(*id),
+            AccountName::Key(key) => self.resolve(key),
+        }
+    }
+
     /// Where an account stands, read from the store.
     ///
     /// # Errors

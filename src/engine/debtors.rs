@@ -7,16 +7,16 @@
 use std::time::Instant as Deadline;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::flights::Boarding;
 use super::identify::{TypedNumber, holds_bsn, is_hashed};
-use super::keeper::{Field, hex, lead_back, read_identifier};
+use super::keeper::{Field, lead_back, read_identifier};
 use super::registers::{Brought, hours, later, left};
 use super::{Engine, LogLevel, checked_name};
 use crate::calendar::{Day, Instant};
 use crate::customer::{Number, Subject, SubjectKind, SubjectSource, derive_subject};
 use crate::error::{Error, ErrorKind, Result};
+use crate::hex::digest;
 use crate::identifier::{Identifier, Scheme, check};
 use crate::register::sources::{FileSource, Source, SourceAsk, Told};
 use crate::register::{DebtorAnswer, Denied, Gate, LookupGate, Purpose, WhyUnknown};
@@ -249,7 +249,7 @@ impl Engine {
     /// # Errors
     /// Those of the store.
     pub fn lookups(&self, most: u32) -> Result<Vec<LookupRecord>> {
-        self.store.lookups(most.min(super::record::MAX_ROWS))
+        self.store.lookups(most.min(super::MAX_ROWS))
     }
 
     /// Who carries an organisation number: as the books have it, else as the company register has it.
@@ -544,9 +544,4 @@ pub(super) fn checked_country(text: &str) -> Result<String> {
         return Ok(country);
     }
     Err(Error::argument("country: give the two letters of ISO 3166, such as DK"))
-}
-
-/// SHA-256 over a text, in hexadecimal.
-pub(super) fn digest(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
 }

@@ -15,6 +15,7 @@ use super::identify::is_hashed;
 use crate::calendar::Day;
 use crate::customer::{Number, SubjectKind, derive_subject};
 use crate::error::{Error, ErrorKind, Result};
+use crate::hex::hex;
 use crate::identifier::{Answer, Identifier, Personal, Scheme, check, vat};
 use crate::store::IdentifierKey;
 
@@ -235,16 +236,6 @@ fn make_key(path: &Path) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(io(error)),
     }
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub mod wire;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
 
-pub use accounts::{AccountPosition, CustomerName, ItemsRequest, PositionRequest, PutCustomer};
+pub use accounts::{AccountName, AccountPosition, CustomerName, ItemsRequest, PositionRequest, PutCustomer};
 pub use config::{ClockChoice, Config, MAX_CONFIG_BYTES, PolicySource, Secret};
 pub use customers::{
     CustomerAnswer, CustomerRequest, Duplicate, FromRegister, IdentifierAnswer, MAX_DUPLICATES, MAX_IDENTIFIERS,
@@ -46,6 +46,12 @@ use crate::store::{AccountKey, AccountRef, Ask, PolicyRecord, Store};
 
 /// The longest text a host may use to name a thing (a company, a customer, a document, a key, a user), in bytes.
 pub const MAX_NAME_BYTES: usize = 64;
+
+/// The most rows that one question brings back.
+pub const MAX_ROWS: u32 = 10_000;
+
+/// How many rows are given when a request does not say how many it wants.
+const ROWS: u32 = 100;
 
 /// An open credit state: the store, the policy in force, and what is known of them in memory.
 pub struct Engine {

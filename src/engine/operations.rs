@@ -8,22 +8,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::accounts::ItemsRequest;
+use super::accounts::{AccountName, ItemsRequest};
 use super::orders::{OrderAnswer, OrderRequest};
 use super::wire::{AccountWire, HeldOrder, ItemWire, LimitWire, PositionWire};
-use super::{Engine, LogLevel};
-use crate::credit::AccountId;
+use super::{Engine, LogLevel, MAX_ROWS, ROWS};
 use crate::error::{Error, ErrorKind, Result, hide_numbers};
 use crate::import::Control;
 use crate::policy::Policy;
 use crate::reason::Language;
-use crate::store::AccountKey;
 
 /// The longest request that is read, in bytes.
 pub const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
-
-/// How many rows are given when a request does not say how many it wants.
-pub(super) const ROWS: u32 = 100;
 
 /// An operation: reads its request, does it, writes its answer.
 type Operation = fn(&Engine, &str) -> Result<String>;
@@ -122,17 +117,6 @@ pub struct DecisionRequest {
     pub decision_id: u64,
     /// The language of the sentences; English when nothing is said.
     pub language: Option<Language>,
-}
-
-/// Names an account, by its number or by company and customer.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(untagged)]
-pub enum AccountName {
-    /// By its number.
-    Id(AccountId),
-    /// By company and customer.
-    Key(AccountKey),
 }
 
 /// Asks for rows about an account.
@@ -248,20 +232,12 @@ impl Engine {
         OPERATIONS.iter().map(|(name, _)| *name)
     }
 
-    /// The number of an account that is named either way.
-    pub(super) fn account_of(&self, name: &AccountName) -> Result<AccountId> {
-        match name {
-            AccountName::Id(id) => Ok(*id),
-            AccountName::Key(key) => self.resolve(key),
-        }
-    }
-
     /// Orders of a company that wait for a person, the oldest first.
     ///
     /// # Errors
     /// Those of the store.
     pub fn held_orders(&self, company: &str, most: u32) -> Result<Vec<HeldOrder>> {
-        let chains = self.store.held_orders(company, most.min(super::record::MAX_ROWS))?;
+        let chains = self.store.held_orders(company, most.min(MAX_ROWS))?;
         let mut held = Vec::with_capacity(chains.len());
         for chain in chains {
             if let Some(account) = self.store.account(chain.account)? {

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::keeper::hex;
 use super::{Engine, LogLevel, checked_name};
 use crate::calendar::{Day, Instant};
 use crate::credit::{
     AccountFacts, AccountId, Act, Action, Chain, ChainState, Decision, Request, Stage, act, action_of_a_check,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::hex::hex;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::reason::Outcome;

@@ -5,15 +5,13 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::orders::Body;
-use super::{Engine, LogLevel};
+use super::{Engine, LogLevel, MAX_ROWS};
 use crate::credit::{AccountId, explain};
 use crate::error::{Error, ErrorKind, Result};
+use crate::hex::from_hex;
 use crate::policy::Policy;
 use crate::reason::Language;
 use crate::store::{Counts, DecisionRecord, Event, Verification};
-
-/// The most rows that one question about the record brings back.
-pub const MAX_ROWS: u32 = 10_000;
 
 /// A recorded decision made again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -144,16 +142,4 @@ impl Engine {
         })?;
         Policy::parse(&record.text)
     }
-}
-
-/// 64 hexadecimal digits as bytes.
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

@@ -13,6 +13,7 @@ use super::flights::Flights;
 use super::{Engine, LogLevel, checked_name};
 use crate::calendar::Instant;
 use crate::error::Result;
+use crate::hex::digest;
 use crate::register::sources::{FileSource, HostCallback, HostSource, Source, SourceAsk, Told};
 use crate::register::{DebtorRemark, WhyUnknown};
 use crate::store::{AnswerRecord, Company, IdentifierKey, LookupRecord};
@@ -166,7 +167,7 @@ impl Engine {
             subject: ask.key.clone(),
             answer: name.to_owned(),
             cached: false,
-            digest: super::debtors::digest(answer.as_ref().map_or("", |answer| &answer.body)),
+            digest: digest(answer.as_ref().map_or("", |answer| &answer.body)),
             copy_letter: false,
             rule: String::new(),
         };

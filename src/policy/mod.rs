@@ -13,7 +13,6 @@ mod units;
 mod verdict;
 
 use crate::calendar::Day;
-use crate::credit::Status;
 use crate::money::{Money, Rounding};
 use crate::reason::Outcome;
 
@@ -102,6 +101,24 @@ pub enum Test {
         /// Which.
         is: Status,
     },
+}
+
+/// The status a person gives an account. Only a person sets and lifts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The rules alone decide.
+    #[default]
+    Ok,
+    /// The rules decide; people look at it more often.
+    Watch,
+    /// New documents wait for a person.
+    Hold,
+    /// No new document goes through.
+    Stop,
+    /// The account is excluded from checks.
+    NoCheck,
 }
 
 /// How a new customer is judged.

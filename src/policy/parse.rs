@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::Status;
 use super::problems::{Problems, quoted};
 use super::section::Section;
 use super::{CustomerPolicy, FactsPolicy, Policy, RegisterPolicy, Rule, Test, Verdict};
-use crate::credit::Status;
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Rounding;
 use crate::reason::Outcome;

@@ -12,6 +12,7 @@ use super::code::{Col, counter, signed};
 use super::fault::Outcome;
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind};
+use crate::hex::hex;
 use crate::store::{DecisionRecord, NewDecision};
 
 const COLUMNS: &str = "id, account, sequence, body, digest, chained";
@@ -119,13 +120,4 @@ pub(super) fn erase(sql: &Connection, id: u64) -> Outcome<()> {
         return Err(Error::new(ErrorKind::NotFound, format!("there is no decision {id}")).into());
     }
     Ok(())
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
