@@ -6,10 +6,12 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use common::Desk;
 use jsonschema::Validator;
 use obligor::engine::{Engine, schemas};
+use obligor::register::sources::HostCallback;
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
@@ -21,6 +23,7 @@ fn files() -> BTreeMap<String, String> {
     let pretty = |schema: &Value| format!("{}\n", serde_json::to_string_pretty(schema).unwrap());
     schemas::all()
         .into_iter()
+        .chain([schemas::source()])
         .flat_map(|one| {
             [
                 (format!("{}.request.json", one.operation), pretty(&one.request)),
@@ -275,4 +278,32 @@ fn what_the_engine_does_not_understand_does_not_fit() {
         assert!(!check.is_valid(&bad), "{bad}");
         assert!(desk.desk.engine.call("order.check", &bad.to_string()).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn what_a_source_of_the_hosts_is_asked_and_answers_fits() {
+    let source = schemas::source();
+    let (asks, answers) = (Validator::new(&source.request).unwrap(), Validator::new(&source.answer).unwrap());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let desk = Desk::new();
+    let answer = json!({ "answer": "remarks", "as_of": 1_795_338_000_000_i64, "remarks": [
+        { "number": "R1", "kind": "judgment", "amount": "1200.00 DKK", "registered": "2026-01-02" }
+    ] });
+    assert!(answers.is_valid(&answer), "{:?}", answers.iter_errors(&answer).map(|e| e.to_string()).collect::<Vec<_>>());
+    assert!(!answers.is_valid(&json!({ "answer": "perhaps" })));
+    let (told, ears) = (answer.to_string(), Arc::clone(&heard));
+    let callback: HostCallback = Box::new(move |request: &str| {
+        ears.lock().unwrap().push(serde_json::from_str::<Value>(request).unwrap());
+        Ok(told.clone())
+    });
+    desk.engine.set_source("remarks", Some(callback)).unwrap();
+    let ask = json!({
+        "country": "DK", "orgnr": "13585628", "purpose": "credit_application", "user": "anna", "credit_element": true,
+        "basis": "legitimate_interest"
+    });
+    let answered: Value = serde_json::from_str(&desk.engine.call("debtor.lookup", &ask.to_string()).unwrap()).unwrap();
+    assert_eq!(answered["answer"], "remarks", "{answered}");
+    let heard = heard.lock().unwrap();
+    assert_eq!(heard.len(), 1);
+    assert!(asks.is_valid(&heard[0]), "{:?}", asks.iter_errors(&heard[0]).map(|e| e.to_string()).collect::<Vec<_>>());
 }

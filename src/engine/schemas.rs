@@ -25,6 +25,7 @@ use crate::calendar::{Day, Instant};
 use crate::import::Report;
 use crate::money::{Currency, Money};
 use crate::reason::Language;
+use crate::register::sources::{HostAnswer, HostRequest};
 use crate::store::{Counts, Customer, DecisionRecord, Event, LookupRecord, Put, Verification};
 
 /// What an operation reads and what it writes.
@@ -74,6 +75,13 @@ pub fn all() -> Vec<OperationSchemas> {
         of::<Nothing, Verification>("verify"),
         of::<Nothing, Warmed>("warm"),
     ]
+}
+
+/// The schemas of what a source of the host's is asked and how it answers, under the name `source`. Here it is the engine
+/// that asks: it writes the request and reads the answer, so their shapes are made the other way round.
+pub fn source() -> OperationSchemas {
+    let told = of::<HostAnswer, HostRequest<'static>>("source");
+    OperationSchemas { request: told.answer, answer: told.request, ..told }
 }
 
 /// The answer of `decision.explain`.

@@ -15,6 +15,7 @@ use crate::customer::Subject;
 /// What a debtor register may be asked for. These are the purposes of a trade creditor among those of the Finnish
 /// Luottotietolaki § 19, which is the strictest list of the five countries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// To grant credit.

@@ -148,6 +148,7 @@ pub struct HostSource {
 
 /// What is asked of a host's source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HostAsk {
     /// The company with this number.
@@ -158,6 +159,7 @@ pub enum HostAsk {
 
 /// The request to a host's source.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HostRequest<'a> {
     /// What is asked.
     pub ask: HostAsk,
@@ -190,6 +192,7 @@ pub struct HostRequest<'a> {
 /// The answer of a host's source. *Clear* and *not found* must be said in so many words: an empty list of remarks, or no
 /// company, is not taken for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "answer", deny_unknown_fields)]
 pub enum HostAnswer {
     /// The company.
@@ -226,6 +229,7 @@ pub enum HostAnswer {
 
 /// A company, as a host tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct HostCompany {
     /// Its name.
@@ -252,6 +256,7 @@ pub struct HostCompany {
 
 /// A payment remark, as a host tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HostRemark {
     /// Its number in the register.
