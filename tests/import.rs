@@ -10,10 +10,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use common::{Desk, NOON, open, order};
-use obligor::engine::{Engine, ImportRequest};
+use obligor::calendar::Day;
+use obligor::credit::Stage;
+use obligor::engine::{Engine, ImportRequest, OrderRequest};
 use obligor::error::{ErrorKind, Result};
 use obligor::import::{Control, Kind, Progress, Report};
-use obligor::store::Counts;
+use obligor::store::{Counts, ItemKind};
 use tempfile::TempDir;
 
 fn of_file(kind: Kind, path: PathBuf) -> ImportRequest {
@@ -28,6 +30,11 @@ fn of_file(kind: Kind, path: PathBuf) -> ImportRequest {
 
 fn of_text(kind: Kind, text: &str) -> ImportRequest {
     ImportRequest { path: None, text: Some(text.to_owned()), ..of_file(kind, PathBuf::new()) }
+}
+
+/// Everything there was at a time of the day.
+fn snapshot(kind: Kind, text: &str, time: &str) -> ImportRequest {
+    ImportRequest { snapshot: true, as_of: Some(format!("2026-11-22T{time}:00Z")), ..of_text(kind, text) }
 }
 
 fn import(engine: &Engine, request: &ImportRequest) -> Result<Report> {
@@ -225,8 +232,8 @@ fn a_snapshot_closes_what_is_not_in_it_unless_rows_were_rejected() {
     let row =
         |customer: &str, number: &str, amount: &str| format!("NW01,{customer},{number},DKK,{amount},2026-12-01\n");
     let all = format!("{ITEMS}{}{}{}", row("1", "A", "10.00"), row("1", "B", "20.00"), row("2", "C", "40.00"));
-    let snapshot = |text: String| ImportRequest { snapshot: true, ..of_text(Kind::OpenItems, &text) };
-    assert_eq!(done(&import(&desk.engine, &snapshot(all)).unwrap()), [3, 3, 0, 0, 0, 0]);
+    let snapshot = |text: String| snapshot(Kind::OpenItems, &text, "07:00");
+    assert_eq!(done(&import(&desk.engine, &of_text(Kind::OpenItems, &all)).unwrap()), [3, 3, 0, 0, 0, 0]);
     let fewer = format!("{ITEMS}{}{}", row("1", "B", "15.00"), row("2", "C", "40.00"));
     // Not as a snapshot it only changes what it has.
     assert_eq!(done(&import(&desk.engine, &of_text(Kind::OpenItems, &fewer)).unwrap()), [2, 0, 1, 1, 0, 0]);
@@ -248,11 +255,72 @@ fn a_snapshot_closes_what_is_not_in_it_unless_rows_were_rejected() {
     let orders = "company,customer,document,currency,ordered,since\n";
     let two = format!("{orders}NW01,1,S1,DKK,100.00,2026-11-20\nNW01,1,S2,DKK,200.00,2026-11-20\n");
     let one = format!("{orders}NW01,1,S2,DKK,200.00,2026-11-20\n");
-    let snapshot = |text: &str| ImportRequest { snapshot: true, ..of_text(Kind::Orders, text) };
-    import(&desk.engine, &snapshot(&two)).unwrap();
+    import(&desk.engine, &of_text(Kind::Orders, &two)).unwrap();
     assert_eq!(desk.exposure("1"), "315.00 DKK");
-    assert_eq!(import(&desk.engine, &snapshot(&one)).unwrap().closed, 1);
+    assert_eq!(import(&desk.engine, &self::snapshot(Kind::Orders, &one, "07:00")).unwrap().closed, 1);
     assert_eq!(desk.exposure("1"), "215.00 DKK");
+}
+
+#[test]
+fn a_snapshot_leaves_alone_what_came_after_it_was_taken() {
+    let desk = two_customers();
+    let reserve = |engine: &Engine, document: &str| {
+        engine.reserve(&order("1", document, document, "100.00 DKK")).unwrap();
+    };
+    // At 9 four orders, one of them cancelled at once, and an invoice. At 10 the ERP's export has only one of them: an
+    // order was cancelled there, another was invoiced, and the invoice paid.
+    let desk = desk.later("2026-11-22T09:00:00Z");
+    for document in ["GONE", "DONE", "KEPT", "AGAIN"] {
+        reserve(&desk.engine, document);
+    }
+    let request = |document: &str, key: &str| OrderRequest {
+        amount: None,
+        ..order("1", document, &format!("{document}/{key}"), "1.00 DKK")
+    };
+    desk.engine.cancel(&request("AGAIN", "cancel")).unwrap();
+    desk.item("1", "PAID", ItemKind::Invoice, "40.00 DKK", "2026-12-01");
+    // At 10:05 a new order, an old one that holds credit again, and an invoice.
+    let desk = desk.later("2026-11-22T10:05:00Z");
+    reserve(&desk.engine, "NEW");
+    desk.engine.reopen(&order("1", "AGAIN", "AGAIN/reopen", "100.00 DKK")).unwrap();
+    let invoice = OrderRequest {
+        to: Some(Stage::Invoiced),
+        item: "INVOICE".to_owned(),
+        due: Day::parse("2026-12-01"),
+        ..request("DONE", "invoice")
+    };
+    desk.engine.convert(&invoice).unwrap();
+    assert_eq!(desk.exposure("1"), "540.00 DKK");
+
+    // The export of 10 comes at noon.
+    let desk = desk.later(NOON);
+    let items = format!("{ITEMS}NW01,2,OTHER,DKK,1.00,2026-12-01\n");
+    let report = import(&desk.engine, &snapshot(Kind::OpenItems, &items, "10:00")).unwrap();
+    assert_eq!(report.closed, 1, "what was paid, not the invoice");
+    assert_eq!(desk.exposure("1"), "500.00 DKK");
+    let orders = "company,customer,document,currency,ordered,since\nNW01,1,KEPT,DKK,100.00,2026-11-22\n";
+    let report = import(&desk.engine, &snapshot(Kind::Orders, orders, "10:00")).unwrap();
+    assert_eq!(report.closed, 1, "GONE; neither NEW nor AGAIN nor DONE");
+    assert_eq!(desk.exposure("1"), "400.00 DKK");
+    // An export that was taken after them, and has none of it, closes them.
+    assert_eq!(import(&desk.engine, &snapshot(Kind::OpenItems, &items, "11:00")).unwrap().closed, 1);
+    assert_eq!(import(&desk.engine, &snapshot(Kind::Orders, orders, "11:00")).unwrap().closed, 3);
+    assert_eq!(desk.exposure("1"), "100.00 DKK");
+    assert_eq!(desk.engine.verify(&mut |_, _| true).unwrap().faults, Vec::<String>::new());
+}
+
+#[test]
+fn an_import_that_does_not_say_its_moment_is_of_now() {
+    let desk = two_customers();
+    let items = |number: &str| format!("{ITEMS}NW01,1,{number},DKK,1.00,2026-12-01\n");
+    let at_noon = ImportRequest { as_of: None, ..of_text(Kind::OpenItems, &items("A")) };
+    import(&desk.engine, &at_noon).unwrap();
+    // A moment that is still to come is none that data can be of.
+    let tomorrow = Some("2026-11-23T12:00:00Z".to_owned());
+    import(&desk.engine, &ImportRequest { as_of: tomorrow, ..of_text(Kind::OpenItems, &items("B")) }).unwrap();
+    assert_eq!(import(&desk.engine, &snapshot(Kind::OpenItems, &items("C"), "12:00")).unwrap().closed, 0);
+    let desk = desk.later("2026-11-22T13:00:00Z");
+    assert_eq!(import(&desk.engine, &snapshot(Kind::OpenItems, &items("C"), "12:01")).unwrap().closed, 2);
 }
 
 #[test]

@@ -117,6 +117,13 @@ fn bad_files() -> Vec<(&'static str, ImportRequest)> {
         ("mapping for another kind", with(Kind::Customers, "customer\n", &|r| r.mapping = Some("odoo_orders".into()))),
         ("no such mapping", with(Kind::Customers, "customer\n", &|r| r.mapping = Some("odoo".into()))),
         ("a snapshot of customers", with(Kind::Customers, "customer\n", &|r| r.snapshot = true)),
+        ("a snapshot without its moment", with(Kind::Orders, "document\n", &|r| (r.snapshot, r.as_of) = (true, None))),
+        (
+            "a snapshot of tomorrow",
+            with(Kind::OpenItems, &format!("{ITEMS}\n"), &|r| {
+                (r.snapshot, r.as_of) = (true, Some("2026-11-23T06:00:00Z".into()));
+            }),
+        ),
         ("a register without its day", with(Kind::Remarks, "number\n", &|r| r.as_of = None)),
     ]
 }

@@ -7,8 +7,8 @@ use obligor::credit::{AccountId, Buckets, Chain, ChainState, Limit, LimitKind, S
 use obligor::error::ErrorKind;
 use obligor::money::Currency;
 use obligor::store::{
-    AccountKey, AccountRecord, AccountRef, AnswerRecord, Company, Effects, Event, EventKind, IdentifierKey, ItemKind,
-    LookupRecord, PolicyRecord, Put, Register, Remark, Step, Store,
+    AccountKey, AccountRecord, AccountRef, AnswerRecord, Ask, Company, Effects, Event, EventKind, IdentifierKey,
+    ItemKind, Loader, LookupRecord, OrderRecord, Plan, PolicyRecord, Put, Register, Remark, Step, Store,
 };
 use store_common::*;
 
@@ -32,6 +32,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("a bad row leaves no trace", a_bad_row_leaves_no_trace),
     ("a failed load leaves no trace", a_failed_load_leaves_no_trace),
     ("what a load does not put can be closed", what_a_load_does_not_put_can_be_closed),
+    ("what changed since a list was made is not closed by it", what_changed_since_a_list_was_made_is_not_closed_by_it),
     ("an account keeps its currency while it holds value", an_account_keeps_its_currency_while_it_holds_value),
     ("customers are found", customers_are_found),
     ("registers know what they were told", registers_know_what_they_were_told),
@@ -95,7 +96,7 @@ fn the_same_key_gives_the_same_answer(store: &dyn Store) {
     // A refusal is an answer too; it is not asked anew although there would be room now.
     let refused = run(store, keyed(reservation("10", "SO-2", 300), "k2", 1)).unwrap();
     assert!(!approved(&refused));
-    store.load(&mut |load| load.put_limit(&limit("10", 9000)).map(drop), soon()).unwrap();
+    store.load(NOW, &mut |load| load.put_limit(&limit("10", 9000)).map(drop), soon()).unwrap();
     let again = run(store, keyed(reservation("10", "SO-2", 300), "k2", 1)).unwrap();
     assert!(again.repeated && !approved(&again));
     assert_eq!(again.account.unwrap().limits[0].amount, Some(9000), "the account is told as it is now");
@@ -126,7 +127,11 @@ fn steps_see_those_before_them(store: &dyn Store) {
 fn a_failing_step_hurts_nobody(store: &dyn Store) {
     debtor(store, "10", 1000);
     store
-        .load(&mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 50, TODAY.plus(-9))).map(drop), soon())
+        .load(
+            NOW,
+            &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 50, TODAY.plus(-9))).map(drop),
+            soon(),
+        )
         .unwrap();
     let before = facts(store, "10");
     let steps = vec![reservation("10", "SO-1", 100), failing("10"), reservation("10", "SO-2", 100)];
@@ -211,6 +216,7 @@ fn amounts_that_do_not_fit_are_refused(store: &dyn Store) {
     assert!(approved(&run(store, reservation("10", "SO-1", i64::MAX - 10)).unwrap()));
     store
         .load(
+            NOW,
             &mut |load| {
                 let too_much = load.put_item(&item("10", "I-1", ItemKind::Invoice, 11, TODAY)).unwrap_err();
                 assert_eq!(too_much.kind(), ErrorKind::Argument);
@@ -236,6 +242,7 @@ fn items_age_both_ways(store: &dyn Store) {
     debtor(store, "10", 1000);
     store
         .load(
+            NOW,
             &mut |load| {
                 for (number, due) in [("I-1", -40), ("I-2", -10), ("I-3", 0), ("I-4", 30)] {
                     load.put_item(&item("10", number, ItemKind::Invoice, 100, TODAY.plus(due)))?;
@@ -282,6 +289,7 @@ fn items_age_both_ways(store: &dyn Store) {
     // Items that come later are counted by the day the account was aged to.
     store
         .load(
+            NOW,
             &mut |load| {
                 load.put_item(&item("10", "I-5", ItemKind::Invoice, 7, TODAY.plus(-5)))?;
                 load.put_item(&item("10", "I-1", ItemKind::Invoice, 0, TODAY.plus(-40))).map(drop)
@@ -364,6 +372,7 @@ fn importing_twice_changes_nothing(store: &dyn Store) {
         let mut round = Vec::new();
         store
             .load(
+                NOW,
                 &mut |load| {
                     let mut firm = customer("10");
                     firm.identifiers = vec![identifier("dk.cvr", "12345674"), identifier("dk.vat", "DK12345674")];
@@ -377,8 +386,8 @@ fn importing_twice_changes_nothing(store: &dyn Store) {
                     round.push(load.put_order(&order("10", "SO-1", 250))?);
                     round.push(load.put_company(&company("cvr", "12345674"))?);
                     round.push(load.put_remark(&remark("rki", "R-1", "12345674"))?);
-                    assert_eq!(load.close_items_not_put(COMPANY)?, 0);
-                    assert_eq!(load.cancel_orders_not_put(COMPANY)?, 0);
+                    assert_eq!(load.close_items_not_put(COMPANY, later(1))?, 0);
+                    assert_eq!(load.cancel_orders_not_put(COMPANY, later(1))?, 0);
                     load.finish_source(Register::Company, "cvr", NOW).map(drop)
                 },
                 soon(),
@@ -396,6 +405,7 @@ fn importing_twice_changes_nothing(store: &dyn Store) {
     let mut changed = Vec::new();
     store
         .load(
+            NOW,
             &mut |load| {
                 let mut firm = customer("10");
                 firm.identifiers = vec![identifier("dk.cvr", "12345674")];
@@ -427,6 +437,7 @@ fn a_bad_row_leaves_no_trace(store: &dyn Store) {
     let eur = Currency::parse("EUR").unwrap();
     store
         .load(
+            NOW,
             &mut |load| {
                 assert_eq!(load.put_account(&account("10")).unwrap_err().kind(), ErrorKind::NotFound);
                 put_debtor(load, "10", 1000)?;
@@ -468,6 +479,7 @@ fn a_failed_load_leaves_no_trace(store: &dyn Store) {
     let before = (facts(store, "10"), store.counts().unwrap());
     let error = store
         .load(
+            NOW,
             &mut |load| {
                 put_debtor(load, "11", 1)?;
                 load.put_item(&item("10", "I", ItemKind::Invoice, 1, TODAY))?;
@@ -485,6 +497,7 @@ fn what_a_load_does_not_put_can_be_closed(store: &dyn Store) {
     let elsewhere = AccountKey { company: "SYD".to_owned(), customer: "10".to_owned() };
     store
         .load(
+            NOW,
             &mut |load| {
                 put_debtor(load, "10", 1000)?;
                 load.put_account(&AccountRecord { key: elsewhere.clone(), ..account("10") })?;
@@ -518,13 +531,14 @@ fn what_a_load_does_not_put_can_be_closed(store: &dyn Store) {
     store.put_lookup(&lookup("anna"), Some(&answer), soon()).unwrap();
     store
         .load(
+            NOW,
             &mut |load| {
                 load.put_item(&item("10", "I-1", ItemKind::Invoice, 100, TODAY.plus(-30)))?;
                 let delivered = obligor::store::OrderRecord { delivered: 40, ..order("10", "SO-2", 60) };
                 assert_eq!(load.put_order(&delivered)?, Put::Same);
                 load.put_company(&company("cvr", "1"))?;
-                assert_eq!(load.close_items_not_put(COMPANY)?, 1);
-                assert_eq!(load.cancel_orders_not_put(COMPANY)?, 1);
+                assert_eq!(load.close_items_not_put(COMPANY, later(1))?, 1);
+                assert_eq!(load.cancel_orders_not_put(COMPANY, later(1))?, 1);
                 assert_eq!(load.finish_source(Register::Company, "cvr", NOW)?, 1);
                 Ok(())
             },
@@ -543,15 +557,64 @@ fn what_a_load_does_not_put_can_be_closed(store: &dyn Store) {
     assert_eq!(store.company("brreg", &identifier("dk.cvr", "1")).unwrap(), None, "that import was never finished");
 }
 
+fn what_changed_since_a_list_was_made_is_not_closed_by_it(store: &dyn Store) {
+    let at = |moment: i64, step: Step| Step { ask: Ask { now: later(moment), ..step.ask }, ..step };
+    let close = |taken_at: i64| {
+        let mut closed = (0, 0);
+        let mut work = |load: &mut dyn Loader| {
+            let taken_at = later(taken_at);
+            closed = (load.close_items_not_put(COMPANY, taken_at)?, load.cancel_orders_not_put(COMPANY, taken_at)?);
+            Ok(())
+        };
+        store.load(later(taken_at), &mut work, soon()).unwrap();
+        closed
+    };
+    let put = |moment: i64, number: &str, residual: i64| {
+        let mut put = Put::Same;
+        let record = item("10", number, ItemKind::Invoice, residual, TODAY);
+        let mut work = |load: &mut dyn Loader| load.put_item(&record).map(|done| put = done);
+        store.load(later(moment), &mut work, soon()).unwrap();
+        put
+    };
+    debtor(store, "10", 10_000);
+    // Items and an order of a file as of moment 10. What people say of when the order was entered does not count.
+    assert_eq!((put(10, "I-1", 100), put(10, "I-2", 100), put(10, "I-3", 100)), (Put::Added, Put::Added, Put::Added));
+    let entered = OrderRecord { since: later(500), ..order("10", "SO-1", 100) };
+    store.load(later(10), &mut |load| load.put_order(&entered).map(drop), soon()).unwrap();
+    // One partly paid at 20; an invoice posted at 20; orders reserved at 15 and 20, the first one raised at 30.
+    let pay = |number: &str, residual: i64| {
+        let items = vec![item("10", number, ItemKind::Invoice, residual, TODAY)];
+        let plan: Plan = Box::new(move |_| Ok(Effects { granted: true, items: items.clone(), ..Effects::default() }));
+        run(store, at(20, Step { ask: ask("10", ""), plan })).unwrap();
+    };
+    pay("I-2", 60);
+    pay("I-4", 100);
+    run(store, at(15, reservation("10", "SO-2", 100))).unwrap();
+    run(store, at(20, reservation("10", "SO-3", 100))).unwrap();
+    run(store, at(30, reservation("10", "SO-2", 1))).unwrap();
+    // The same again is no change; data that is older than what is there does not make it older.
+    assert_eq!((put(90, "I-1", 100), put(5, "I-3", 70)), (Put::Same, Put::Changed));
+
+    assert_eq!(close(10), (0, 0), "not even what changed at that very moment");
+    assert_eq!(close(20), (2, 1), "I-1, I-3; SO-1");
+    let after = buckets(store, "10");
+    assert_eq!((after.open, after.ordered), (160, 201));
+    assert_eq!(close(21), (2, 1), "I-2, I-4; SO-3");
+    assert_eq!(close(30), (0, 0));
+    assert_eq!(buckets(store, "10"), Buckets { ordered: 101, ..Buckets::default() });
+    assert_eq!(close(31), (0, 1), "SO-2");
+    assert_eq!(buckets(store, "10"), Buckets::default());
+}
+
 fn an_account_keeps_its_currency_while_it_holds_value(store: &dyn Store) {
     let in_euro = AccountRecord { currency: Currency::parse("EUR").unwrap(), ..account("10") };
-    let change = || store.load(&mut |load| load.put_account(&in_euro).map(drop), soon());
+    let change = || store.load(NOW, &mut |load| load.put_account(&in_euro).map(drop), soon());
     debtor(store, "10", 1000);
     run(store, reservation("10", "SO-1", 100)).unwrap();
     assert_eq!(change().unwrap_err().kind(), ErrorKind::State);
-    store.load(&mut |load| load.put_order(&order("10", "SO-1", 0)).map(drop), soon()).unwrap();
+    store.load(NOW, &mut |load| load.put_order(&order("10", "SO-1", 0)).map(drop), soon()).unwrap();
     assert_eq!(change().unwrap_err().kind(), ErrorKind::State, "the order may still grow");
-    store.load(&mut |load| load.cancel_orders_not_put(COMPANY).map(drop), soon()).unwrap();
+    store.load(NOW, &mut |load| load.cancel_orders_not_put(COMPANY, later(1)).map(drop), soon()).unwrap();
     change().unwrap();
     let facts = facts(store, "10");
     assert_eq!(facts.currency.code(), "EUR");
@@ -567,7 +630,7 @@ fn customers_are_found(store: &dyn Store) {
         ..customer(number)
     };
     let all = [firm("3", "jensen"), firm("1", "jensen"), firm("2", "olsen")];
-    store.load(&mut |load| all.iter().try_for_each(|c| load.put_customer(c).map(drop)), soon()).unwrap();
+    store.load(NOW, &mut |load| all.iter().try_for_each(|c| load.put_customer(c).map(drop)), soon()).unwrap();
     assert_eq!(store.customer("3").unwrap().as_ref(), Some(&all[0]));
     assert_eq!(store.customer("4").unwrap(), None);
     let numbers = |found: Vec<obligor::store::Customer>| found.into_iter().map(|c| c.number).collect::<Vec<_>>();
@@ -585,6 +648,7 @@ fn registers_know_what_they_were_told(store: &dyn Store) {
     let remarks = [remark("rki", "R-2", "12345674"), remark("rki", "R-1", "12345674"), remark("rki", "R-3", "1")];
     store
         .load(
+            NOW,
             &mut |load| {
                 load.put_company(&firm)?;
                 remarks.iter().try_for_each(|remark| load.put_remark(remark).map(drop))?;
@@ -677,6 +741,7 @@ fn held_orders_wait_in_line(store: &dyn Store) {
 fn all_accounts_come_with_their_limits(store: &dyn Store) {
     store
         .load(
+            NOW,
             &mut |load| {
                 for n in 0..2500 {
                     let number = format!("C{n}");

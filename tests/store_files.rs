@@ -22,7 +22,9 @@ fn portfolio(path: &Path) {
         }
     }
     run(&store, reservation("?", "SO-?", 1)).unwrap();
-    store.load(&mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 5, TODAY)).map(drop), soon()).unwrap();
+    store
+        .load(NOW, &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 5, TODAY)).map(drop), soon())
+        .unwrap();
 }
 
 fn kind(path: &Path, create: bool) -> ErrorKind {

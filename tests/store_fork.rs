@@ -83,7 +83,7 @@ fn is_forked<T>(result: obligor::error::Result<T>) -> bool {
 fn all_doors_are_closed(store: &SqliteStore) -> Result<(), String> {
     expect("step", is_forked(store.step(vec![reservation("10", "x", 1)], false, soon())))?;
     expect("facts", is_forked(store.facts(&ask("10", ""), soon())))?;
-    expect("load", is_forked(store.load(&mut |_| Ok(()), soon())))?;
+    expect("load", is_forked(store.load(NOW, &mut |_| Ok(()), soon())))?;
     expect("expire", is_forked(store.expire(NOW, 1, soon())))?;
     expect("verify", is_forked(store.verify(&mut |_, _| true)))?;
     expect("backup", is_forked(store.backup(Path::new("/nowhere/at/all"))))?;
@@ -202,6 +202,7 @@ fn a_fork_in_the_middle_of_a_load_closes_that_store_to_the_child() {
     fresh
         .store
         .load(
+            NOW,
             &mut |load| {
                 load.put_order(&order("10", "SO-1", 5))?;
                 let child = fork(|| {
@@ -231,6 +232,7 @@ fn a_load_that_comes_back_in_the_child_writes_nothing() {
     let mut child = None;
     let store = &fresh.store;
     let result = store.load(
+        NOW,
         &mut |load| {
             load.put_order(&order("10", "SO-1", 5))?;
             // The host's callback forks, and both processes go back into the library.

@@ -1,10 +1,13 @@
-//! Random histories: whatever happens in whatever order, the kept buckets are those that items and chains come to.
+//! Random histories: whatever happens in whatever order, the kept buckets are those that items and chains come to, and a
+//! snapshot closes what it must and nothing that is newer than it.
 
 mod store_common;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use obligor::calendar::{Day, Instant};
 use obligor::credit::{Chain, ChainState};
-use obligor::store::{AccountKey, Ask, Effects, Item, ItemKind, OrderRecord, Step, Store};
+use obligor::store::{AccountKey, Ask, Effects, Item, ItemKind, OrderRecord, Put, Step, Store};
 use proptest::prelude::*;
 use store_common::*;
 
@@ -16,9 +19,19 @@ enum Act {
     Invoice { customer: u8, document: u8, due: i32 },
     Pay { customer: u8, number: u8, residual: i64 },
     Fail { customer: u8 },
-    Import { items: Vec<(u8, u8, u8, i64, i32)>, orders: Vec<(u8, u8, i64, i64)>, complete: bool, keep: bool },
+    Import(File),
     Expire { most: u32 },
     Retry,
+}
+
+/// A file, which was true so many rounds ago.
+#[derive(Debug, Clone)]
+struct File {
+    items: Vec<(u8, u8, u8, i64, i32)>,
+    orders: Vec<(u8, u8, i64, i64)>,
+    complete: bool,
+    keep: bool,
+    age: i64,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -41,8 +54,9 @@ fn act() -> impl Strategy<Value = Act> {
             proptest::collection::vec((0..4_u8, 0..6_u8, amount, 0..90_i64), 0..4),
             any::<bool>(),
             proptest::bool::weighted(0.8),
+            -1..15_i64,
         )
-            .prop_map(|(items, orders, complete, keep)| Act::Import { items, orders, complete, keep }),
+            .prop_map(|(items, orders, complete, keep, age)| Act::Import(File { items, orders, complete, keep, age })),
         1 => (0..4_u32).prop_map(|most| Act::Expire { most }),
         1 => Just(Act::Retry),
     ]
@@ -115,33 +129,110 @@ fn step(act: &Act, round: usize) -> Option<Step> {
             }
         }
         Act::Fail { customer } => Step { ask: when(*customer, "", round), ..failing("") },
-        Act::Import { .. } | Act::Expire { .. } | Act::Retry => return None,
+        Act::Import(_) | Act::Expire { .. } | Act::Retry => return None,
     })
 }
 
-fn import(store: &dyn Store, act: &Act) {
-    let Act::Import { items, orders, complete, keep } = act else { return };
-    let result = store.load(
-        &mut |load| {
-            for (customer, number, which, residual, due) in items {
-                // Refused rows, of customers that are not there or too large, leave no trace.
-                let put = item(&name(*customer), &document(*number), kind(*which), *residual, TODAY.plus(*due));
-                let _ = load.put_item(&put);
+/// Open items and orders as they are, each under a name of its own, and whether it can be closed.
+fn rows(store: &dyn Store) -> BTreeMap<String, (String, bool)> {
+    let mut rows = BTreeMap::new();
+    for customer in 0..3 {
+        let key = AccountKey { company: COMPANY.to_owned(), customer: name(customer) };
+        let id = store.resolve(&key, soon()).unwrap().unwrap();
+        for item in store.items(id, 1000).unwrap() {
+            rows.insert(item_name(customer, &item.number), (format!("{item:?}"), true));
+        }
+    }
+    for number in 0..6 {
+        // Before anything runs out, so that the chain is shown as it is kept.
+        if let Some(chain) = store.facts(&ask(&name(0), &document(number)), soon()).unwrap().chain {
+            rows.insert(order_name(number), (format!("{chain:?}"), chain.state == ChainState::Active));
+        }
+    }
+    rows
+}
+
+fn item_name(customer: u8, number: &str) -> String {
+    format!("item {number} of {customer}")
+}
+
+fn order_name(number: u8) -> String {
+    format!("order {number}")
+}
+
+/// When each item and order last became what it is, as seen from outside.
+#[derive(Default)]
+struct History {
+    rows: BTreeMap<String, (String, bool)>,
+    changed: BTreeMap<String, Instant>,
+}
+
+impl History {
+    /// Looks at what there is now, after something that happened at a moment.
+    fn look(&mut self, store: &dyn Store, at: Instant) {
+        let rows = rows(store);
+        let names: BTreeSet<String> = self.rows.keys().chain(rows.keys()).cloned().collect();
+        for name in names {
+            if self.rows.get(&name) != rows.get(&name) {
+                self.change(name, at);
             }
-            for (customer, number, ordered, delivered) in orders {
+        }
+        self.rows = rows;
+    }
+
+    fn change(&mut self, name: String, at: Instant) {
+        let changed = self.changed.entry(name).or_insert(at);
+        *changed = at.max(*changed);
+    }
+}
+
+fn import(store: &dyn Store, file: &File, round: usize, history: &mut History) {
+    let at = later(i64::try_from(round).unwrap() - file.age);
+    let mut put: BTreeMap<String, Put> = BTreeMap::new();
+    let result = store.load(
+        at,
+        &mut |load| {
+            // Refused rows, of customers that are not there or too large, leave no trace.
+            let mut note = |name: String, done: obligor::error::Result<Put>| {
+                let Ok(done) = done else { return };
+                let noted = put.entry(name).or_insert(done);
+                if done != Put::Same {
+                    *noted = done;
+                }
+            };
+            for (customer, number, which, residual, due) in &file.items {
+                let number = document(*number);
+                let item = item(&name(*customer), &number, kind(*which), *residual, TODAY.plus(*due));
+                note(item_name(*customer, &number), load.put_item(&item));
+            }
+            for (customer, number, ordered, delivered) in &file.orders {
                 let delivered =
                     OrderRecord { delivered: *delivered, ..order(&name(*customer), &document(*number), *ordered) };
-                let _ = load.put_order(&delivered);
+                note(order_name(*number), load.put_order(&delivered));
             }
-            if *complete {
-                load.close_items_not_put(COMPANY)?;
-                load.cancel_orders_not_put(COMPANY)?;
+            if file.complete {
+                load.close_items_not_put(COMPANY, at)?;
+                load.cancel_orders_not_put(COMPANY, at)?;
             }
-            if *keep { Ok(()) } else { Err(obligor::error::Error::argument("no")) }
+            if file.keep { Ok(()) } else { Err(obligor::error::Error::argument("no")) }
         },
         soon(),
     );
-    assert_eq!(result.is_ok(), *keep, "{result:?}");
+    assert_eq!(result.is_ok(), file.keep, "{result:?}");
+    let after = rows(store);
+    for (name, row) in history.rows.iter().filter(|(name, _)| !file.keep || !put.contains_key(*name)) {
+        let closed = file.keep && file.complete && row.1 && history.changed[name] < at;
+        if closed {
+            assert!(after.get(name).is_none_or(|(_, open)| !open), "{name} is older than the file and not in it");
+        } else {
+            assert_eq!(after.get(name), Some(row), "{name} is not for this file to change");
+        }
+    }
+    for (name, _) in put.into_iter().filter(|(_, done)| file.keep && *done != Put::Same) {
+        // It may have been changed back in the same file, which cannot be seen from outside.
+        history.change(name, at);
+    }
+    history.look(store, at);
 }
 
 fn histories(acts: &[Act]) {
@@ -151,11 +242,13 @@ fn histories(acts: &[Act]) {
         debtor(store, &name(customer), 4_000_000_000_000_000_000);
     }
     let mut last: Option<(Act, usize)> = None;
+    let mut history = History::default();
     for (round, act) in acts.iter().enumerate() {
+        history.look(store, later(i64::try_from(round).unwrap() - 1));
         match act {
-            Act::Import { .. } => import(store, act),
+            Act::Import(file) => import(store, file, round, &mut history),
             Act::Expire { most } => {
-                store.expire(Instant(NOW.0 + i64::try_from(round).unwrap()), *most, soon()).unwrap();
+                store.expire(later(i64::try_from(round).unwrap()), *most, soon()).unwrap();
             }
             Act::Retry => {
                 if let Some((act, round)) = &last {
@@ -224,6 +317,7 @@ fn the_number_of_items_does_not_change_what_a_step_reads() {
     debtor(store, "11", 1_000_000);
     store
         .load(
+            NOW,
             &mut |load| {
                 for n in 0..5000 {
                     load.put_item(&item("11", &format!("I-{n}"), ItemKind::Invoice, 1, Day(n)))?;

@@ -105,6 +105,7 @@ fn a_writer_loses_its_lock_in_the_middle() {
     fresh
         .store
         .load(
+            NOW,
             &mut |load| {
                 load.put_order(&order("10", "SO-a", 1))?;
                 another_sqlite_comes_and_goes(&path);
@@ -166,6 +167,7 @@ fn the_log_is_deleted_in_the_middle_of_a_write() {
     let error = fresh
         .store
         .load(
+            NOW,
             &mut |load| {
                 load.put_item(&item("10", "I-1", ItemKind::Invoice, 3, TODAY))?;
                 another_sqlite_comes_and_goes(&path);
@@ -180,7 +182,7 @@ fn the_log_is_deleted_in_the_middle_of_a_write() {
     // Nothing was reported as written that was not, and the same request can be made again.
     fresh
         .store
-        .load(&mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 3, TODAY)).map(drop), soon())
+        .load(NOW, &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 3, TODAY)).map(drop), soon())
         .unwrap();
     assert_eq!(in_child(NAME, "reader", &path), "7");
     assert_eq!(buckets(&fresh.store, "10").open, 3);

@@ -108,7 +108,7 @@ pub(crate) struct Import {
     /// A ready mapping by its name, or a mapping file (*.toml)
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) mapping: Option<String>,
-    /// Open items, orders: the file is everything there is; what is not in it is closed
+    /// Open items, orders: the file is everything there was as of --as-of; what is not in it is closed
     #[arg(long)]
     pub(crate) snapshot: bool,
     /// Take the good rows and write the bad ones to this file, which must not exist yet
@@ -117,7 +117,7 @@ pub(crate) struct Import {
     /// Registers: the name of the source
     #[arg(long, value_name = "NAME")]
     pub(crate) source: Option<String>,
-    /// Registers: the moment for which the file is true, such as 2026-11-22T06:00:00Z
+    /// Registers, snapshots: the moment for which the file is true, such as 2026-11-22T06:00:00Z
     #[arg(long, value_name = "MOMENT", value_parser = instant)]
     pub(crate) as_of: Option<Instant>,
     /// utf-8, utf-16 or windows-1252; found out when nothing is said

@@ -185,7 +185,7 @@ impl Engine {
         }
         let mut put = Put::Same;
         let mut work = |loader: &mut dyn Loader| loader.put_customer(&customer).map(|done| put = done);
-        self.store.load(&mut work, self.deadline(None))?;
+        self.store.load(self.now(), &mut work, self.deadline(None))?;
         Ok(put)
     }
 
@@ -234,6 +234,7 @@ impl Engine {
     fn put(&self, key: &AccountKey, work: &mut dyn FnMut(&mut dyn Loader) -> Result<Put>) -> Result<Put> {
         let mut put = Put::Same;
         self.store.load(
+            self.now(),
             &mut |loader| {
                 put = work(loader)?;
                 Ok(())

@@ -44,13 +44,15 @@ pub struct ImportRequest {
     pub date: Option<DateFormat>,
     /// What stands in for columns that are missing or empty.
     pub defaults: BTreeMap<String, String>,
-    /// Open items and orders: the file is everything its companies have; what is not in it is closed.
+    /// Open items and orders: the file is everything its companies had at `as_of`. What is not in it is closed, unless
+    /// it changed at that moment or later.
     pub snapshot: bool,
     /// Customers: leave out an identifier that is not valid, instead of the row.
     pub drop_bad_identifiers: bool,
     /// Registers: the name of the source.
     pub source: String,
-    /// Registers: the moment for which the file is true, as `2026-11-22T06:00:00Z`.
+    /// The moment for which the file is true, which is when the export was begun, as `2026-11-22T06:00:00Z`. Registers
+    /// and snapshots need it.
     pub as_of: Option<String>,
     /// Take the good rows and write the bad ones to this file, which must not exist yet.
     pub rejected_to: Option<PathBuf>,
@@ -81,6 +83,12 @@ impl Engine {
             _ => return Err(Error::argument("path, text: give one of the two")),
         };
         let source = Source::open(&bytes, kind, &options)?;
+        let now = self.now();
+        if let Some(as_of) = options.as_of.filter(|as_of| options.snapshot && *as_of > now) {
+            return Err(Error::argument(format!(
+                "as_of: {as_of} is later than now, {now}; say in UTC when the export was begun"
+            )));
+        }
         let keeper = DayKeeper { keeper: &self.keeper, today: self.today() };
         if request.dry_run {
             return source.check(&keeper);
@@ -88,6 +96,7 @@ impl Engine {
         let mut rejected = request.rejected_to.as_deref().map(Rejected::create).transpose()?;
         let mut report = None;
         let loaded = self.store.load(
+            options.as_of.map_or(now, |as_of| as_of.min(now)),
             &mut |loader| {
                 let writer = rejected.as_mut().map(|rejected| &mut rejected.file as &mut dyn Write);
                 report = Some(source.load(&keeper, loader, writer, progress)?);

@@ -73,6 +73,11 @@ impl<'a> Source<'a> {
                 format!("snapshot: it is for open items and orders; {} that are not in a file stay", kind.name());
             return Err(Error::argument(message));
         }
+        if options.snapshot && options.as_of.is_none() {
+            let message = "snapshot: say as of when the export was taken (as_of), since what came later is not in it and must \
+                           not be closed";
+            return Err(Error::argument(message));
+        }
         let format = mapping.map_or(options.format, |mapping| options.format.or(mapping.format));
         let (text, encoding) = decode(bytes, format.encoding)?;
         let start = Start { format, wanted: wanted(kind, mapping) };
@@ -151,7 +156,9 @@ impl<'a> Source<'a> {
         if report.rejected > 0 && !keep_going {
             return Err(Error::argument(refusal(&report)));
         }
-        if let (Some(register), Some(as_of)) = (self.kind.register(), self.options.as_of) {
+        // Opening the source has made sure that there is a moment wherever something is closed.
+        let Some(as_of) = self.options.as_of else { return Ok(report) };
+        if let Some(register) = self.kind.register() {
             report.closed = loader.finish_source(register, &self.options.source, as_of)?;
         } else if self.options.snapshot && report.rejected > 0 {
             // A rejected row is in the file: what it stands for must not be closed.
@@ -160,8 +167,8 @@ impl<'a> Source<'a> {
         } else if self.options.snapshot {
             for company in &run.companies {
                 report.closed += match self.kind {
-                    Kind::OpenItems => loader.close_items_not_put(company)?,
-                    Kind::Orders => loader.cancel_orders_not_put(company)?,
+                    Kind::OpenItems => loader.close_items_not_put(company, as_of)?,
+                    Kind::Orders => loader.cancel_orders_not_put(company, as_of)?,
                     _ => 0,
                 };
             }

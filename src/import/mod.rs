@@ -176,14 +176,14 @@ pub struct Options {
     pub format: Format,
     /// What stands in for columns that are missing or empty, by our names; goes before what the mapping says.
     pub defaults: BTreeMap<String, String>,
-    /// Open items and orders: the file is everything its companies have. Items that are not in it are closed, orders
-    /// that are not in it cancelled.
+    /// Open items and orders: the file is everything its companies had at `as_of`, which is needed then. Items that are
+    /// not in it are closed, orders that are not in it cancelled, unless they changed at that moment or later.
     pub snapshot: bool,
     /// Customers: leave out an identifier that is not valid, instead of the row.
     pub drop_bad_identifiers: bool,
     /// Registers: the name of the source.
     pub source: String,
-    /// Registers: the moment for which the file is true.
+    /// The moment for which the file is true: when the export was begun. Registers and snapshots need it.
     pub as_of: Option<Instant>,
     /// How far clocks stand ahead of UTC where moments have no zone, in minutes.
     pub utc_offset_minutes: i32,

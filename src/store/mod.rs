@@ -191,16 +191,22 @@ pub trait Loader {
     /// # Errors
     /// Only those of the store itself.
     fn put_remark(&mut self, remark: &Remark) -> Result<Put>;
-    /// Closes the open items of these companies that this load has not put. Returns how many.
+    /// Closes the open items of this company that this load has not put and that last changed before `taken_at`, the
+    /// moment of the list that they are missing in. Returns how many.
+    ///
+    /// A step changes an item at its [`Ask::now`], a load at its own moment ([`Store::load`]); to put it the same is no
+    /// change. One that changed at `taken_at` or later stays: the list is older and says nothing about it.
     ///
     /// # Errors
     /// Only those of the store itself.
-    fn close_items_not_put(&mut self, company: &str) -> Result<u64>;
-    /// Cancels the active orders of this company that this load has not put. Returns how many.
+    fn close_items_not_put(&mut self, company: &str, taken_at: Instant) -> Result<u64>;
+    /// Cancels the active orders of this company that this load has not put and whose chains last changed before
+    /// `taken_at`, likewise: to cancel one that was reserved later, or granted only then, would free credit it holds.
+    /// [`Chain::since`] does not count: of an order that the ERP entered, people can set it.
     ///
     /// # Errors
     /// Only those of the store itself.
-    fn cancel_orders_not_put(&mut self, company: &str) -> Result<u64>;
+    fn cancel_orders_not_put(&mut self, company: &str, taken_at: Instant) -> Result<u64>;
     /// Drops every row of this register's source that this load has not put, and the cached answers of the source, and
     /// notes `as_of` as its age. Only then does the source count as imported. Returns how many rows were dropped.
     ///
@@ -281,9 +287,11 @@ pub trait Store: Send + Sync {
     /// One long write on this thread, in one transaction that is committed when `work` succeeds. `pause` points of
     /// the work (every [`Loader`] call) let a fork through; no other writer gets in between.
     ///
+    /// `at` is the moment of the data: what it changes counts as changed then, unless it changed later already.
+    ///
     /// # Errors
     /// Those of `work`; nothing is written then.
-    fn load(&self, work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>, deadline: Deadline) -> Result<()>;
+    fn load(&self, at: Instant, work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>, deadline: Deadline) -> Result<()>;
 
     /// Takes reservations that ran out at or before `now` out of their accounts, at most `most` of them, and queues
     /// an event for each. Returns how many it took out.

@@ -21,6 +21,11 @@ pub const COMPANY: &str = "NORD";
 pub const TODAY: Day = Day(20_779);
 pub const NOW: Instant = Instant(1_795_000_000_000);
 
+/// So many milliseconds after [`NOW`].
+pub fn later(milliseconds: i64) -> Instant {
+    Instant(NOW.0 + milliseconds)
+}
+
 pub fn dkk() -> Currency {
     Currency::parse("DKK").unwrap()
 }
@@ -89,7 +94,7 @@ pub fn put_debtor(load: &mut dyn Loader, number: &str, amount: i64) -> Result<()
 }
 
 pub fn debtor(store: &dyn Store, number: &str, amount: i64) -> AccountId {
-    store.load(&mut |load| put_debtor(load, number, amount), soon()).unwrap();
+    store.load(NOW, &mut |load| put_debtor(load, number, amount), soon()).unwrap();
     store.resolve(&key(number), soon()).unwrap().unwrap()
 }
 

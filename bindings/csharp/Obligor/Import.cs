@@ -18,7 +18,10 @@ namespace Obligor
         /// Imports a file that an ERP exported: customers, limits, open items, orders, companies or remarks. It is taken whole
         /// or not at all, and importing it twice changes nothing.
         /// </summary>
-        /// <param name="request">JSON, as in <c>include/schema/import.request.json</c>.</param>
+        /// <param name="request">
+        /// JSON, as in <c>include/schema/import.request.json</c>. A <c>snapshot</c> of open items or orders needs
+        /// <c>as_of</c>, the moment its export was begun: what changed at that moment or later is not closed.
+        /// </param>
         /// <param name="progress">Is told how far it is, and may stop it; or null.</param>
         /// <returns>The report, JSON, as in <c>include/schema/import.answer.json</c>.</returns>
         /// <exception cref="RequestException">Bad rows; the message names line, column and reason.</exception>

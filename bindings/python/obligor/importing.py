@@ -60,8 +60,10 @@ class ImportCalls(Handle):
         ``kind``: ``customers``, ``limits``, ``open_items``, ``orders``, ``companies`` or ``remarks``.
         ``mapping``: what the file calls our columns: a mapping that comes with the library, such as
         ``business_central_open_items``, or the path of a file.
-        ``source``, ``as_of``: of a register (companies, remarks): its name, and the moment its file is true for.
-        ``snapshot``: of open items and orders: the file is all there is, and what is not in it is closed.
+        ``source``: of a register (companies, remarks): its name.
+        ``as_of``: the moment the file is true for, which is when the export was begun; registers and snapshots need it.
+        ``snapshot``: of open items and orders: the file is all there was at ``as_of``; what is not in it is closed,
+        unless it changed at that moment or later.
         ``rejected_to``: take the good rows and write the bad ones to this new file, to be mended and imported again.
         ``dry_run``: only read and check.
         ``progress``: is told how far it is, and may stop it; then nothing is taken.

@@ -67,8 +67,8 @@ pub(super) fn expired(chain: &Chain) -> Chain {
     Chain { state: ChainState::Expired, ordered: 0, ..chain.clone() }
 }
 
-/// Makes the chain of a document, of which the caller has read what is kept, what it is to be, and moves the account's
-/// buckets by the difference. Returns the number of its row too.
+/// Makes the chain of a document, of which the caller has read what is kept, what it is to be as of a moment, and moves
+/// the account's buckets by the difference. Returns the number of its row too.
 ///
 /// # Errors
 /// When the document belongs to another account, an amount is below zero, or the buckets do not fit.
@@ -78,6 +78,7 @@ pub(super) fn put(
     kept: Option<(i64, Chain)>,
     chain: &Chain,
     buckets: &mut Buckets,
+    at: Instant,
 ) -> Outcome<(Put, i64)> {
     if chain.ordered < 0 || chain.delivered < 0 || chain.drafted < 0 {
         return Err(Error::argument("an amount of an order must not be below zero").into());
@@ -99,20 +100,21 @@ pub(super) fn put(
     };
     let after = moved(buckets, &held_before, &chain.held())?;
     let row = kept.as_ref().map(|(row, _)| *row);
-    let row = write(sql, company, row, chain)?;
+    let row = write(sql, company, row, chain, at)?;
     *buckets = after;
     Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row))
 }
 
 /// Writes a row, over the one with this number or as a new one. Returns its number.
-pub(super) fn write(sql: &Connection, company: &str, row: Option<i64>, chain: &Chain) -> Outcome<i64> {
+pub(super) fn write(sql: &Connection, company: &str, row: Option<i64>, chain: &Chain, at: Instant) -> Outcome<i64> {
     sql.prepare_cached(
         "INSERT INTO chain (id, company, document, account, state, amount, ordered, delivered, drafted, invoiced,
-             settled, expires, since)
+             settled, expires, since, changed)
          VALUES (:id, :company, :document, :account, :state, :amount, :ordered, :delivered, :drafted, :invoiced,
-             :settled, :expires, :since)
+             :settled, :expires, :since, :at)
          ON CONFLICT (id) DO UPDATE SET state = :state, amount = :amount, ordered = :ordered, delivered = :delivered,
-             drafted = :drafted, invoiced = :invoiced, settled = :settled, expires = :expires, since = :since",
+             drafted = :drafted, invoiced = :invoiced, settled = :settled, expires = :expires, since = :since,
+             changed = max(changed, :at)",
     )?
     .execute(named_params! {
         ":id": row,
@@ -128,6 +130,7 @@ pub(super) fn write(sql: &Connection, company: &str, row: Option<i64>, chain: &C
         ":settled": chain.settled,
         ":expires": maybe(chain.expires),
         ":since": Col(chain.since),
+        ":at": Col(at),
     })?;
     Ok(row.unwrap_or_else(|| sql.last_insert_rowid()))
 }

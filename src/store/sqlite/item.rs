@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::account::moved;
 use super::code::Col;
 use super::fault::Outcome;
-use crate::calendar::Day;
+use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Buckets};
 use crate::error::Error;
 use crate::money::Currency;
@@ -82,12 +82,12 @@ pub(super) fn open(
     Ok(items)
 }
 
-/// Makes an item what it is to be, and moves the buckets of its account, whose due dates the caller must then read
-/// again. Returns the number of its row too.
+/// Makes an item what it is to be as of a moment, and moves the buckets of its account, whose due dates the caller must
+/// then read again. Returns the number of its row too.
 ///
 /// # Errors
 /// When an amount is below zero, the currency is not the account's, or the buckets do not fit.
-pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item) -> Outcome<(Put, i64)> {
+pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item, at: Instant) -> Outcome<(Put, i64)> {
     if item.amount < 0 || item.residual < 0 {
         return Err(Error::argument(format!(
             "item {:?}: the amount and what is open of it must not be below zero; the kind says which way it counts",
@@ -112,10 +112,12 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item) -> Ou
     let buckets = moved(&facts.buckets, &counted_before, &counted(item))?;
     let row = kept.as_ref().map(|(row, _)| *row);
     sql.prepare_cached(
-        "INSERT INTO item (id, account, number, kind, amount, residual, due, disputed, dunning_level, document)
-         VALUES (:id, :account, :number, :kind, :amount, :residual, :due, :disputed, :dunning_level, :document)
+        "INSERT INTO item (id, account, number, kind, amount, residual, due, disputed, dunning_level, document,
+             changed)
+         VALUES (:id, :account, :number, :kind, :amount, :residual, :due, :disputed, :dunning_level, :document, :at)
          ON CONFLICT (id) DO UPDATE SET kind = :kind, amount = :amount, residual = :residual, due = :due,
-             disputed = :disputed, dunning_level = :dunning_level, document = :document",
+             disputed = :disputed, dunning_level = :dunning_level, document = :document,
+             changed = max(changed, :at)",
     )?
     .execute(named_params! {
         ":id": row,
@@ -128,6 +130,7 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item) -> Ou
         ":disputed": item.disputed,
         ":dunning_level": item.dunning_level,
         ":document": item.document,
+        ":at": Col(at),
     })?;
     facts.buckets = buckets;
     Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row.unwrap_or_else(|| sql.last_insert_rowid())))

@@ -63,6 +63,8 @@ struct Touched {
 /// The [`Loader`] of the SQLite store.
 pub(super) struct SqliteLoader<'a> {
     sql: &'a Connection,
+    /// The moment of the data.
+    at: Instant,
     process: u32,
     touched: Vec<Touched>,
     /// Company → customer → place in `touched`.
@@ -74,9 +76,10 @@ pub(super) struct SqliteLoader<'a> {
 }
 
 impl<'a> SqliteLoader<'a> {
-    pub(super) fn new(sql: &'a Connection) -> Self {
+    pub(super) fn new(sql: &'a Connection, at: Instant) -> Self {
         Self {
             sql,
+            at,
             process: std::process::id(),
             touched: Vec::new(),
             places: HashMap::new(),
@@ -243,16 +246,16 @@ impl<'a> SqliteLoader<'a> {
     }
 
     fn item(&mut self, record: &Item) -> Outcome<Put> {
-        let sql = self.sql;
+        let (sql, at) = (self.sql, self.at);
         let touched = self.touch(&record.key)?;
-        let (put, row) = item::put(sql, &mut touched.after.facts, record)?;
+        let (put, row) = item::put(sql, &mut touched.after.facts, record, at)?;
         touched.items |= put != Put::Same;
         self.items.add(row);
         Ok(put)
     }
 
     fn order(&mut self, record: &OrderRecord) -> Outcome<Put> {
-        let sql = self.sql;
+        let (sql, at) = (self.sql, self.at);
         let touched = self.touch(&record.key)?;
         let facts = &mut touched.after.facts;
         if facts.currency != record.currency {
@@ -281,21 +284,21 @@ impl<'a> SqliteLoader<'a> {
             expires: record.expires,
             since: record.since,
         };
-        let (put, row) = chain::put(sql, &record.key.company, kept, &chain, &mut facts.buckets)?;
+        let (put, row) = chain::put(sql, &record.key.company, kept, &chain, &mut facts.buckets, at)?;
         touched.chains |= put != Put::Same;
         self.chains.add(row);
         Ok(put)
     }
 
-    fn close_items(&mut self, company: &str) -> Outcome<u64> {
+    fn close_items(&mut self, company: &str, taken_at: Instant) -> Outcome<u64> {
         let mut not_put: Vec<(i64, String, ItemKind, i64, Day)> = Vec::new();
         {
             let mut open = self.sql.prepare_cached(
                 "SELECT item.id, account.customer, item.kind, item.residual, item.due
                  FROM account JOIN item ON item.account = account.id
-                 WHERE account.company = ?1 AND item.residual > 0",
+                 WHERE account.company = ?1 AND item.residual > 0 AND item.changed < ?2",
             )?;
-            let mut rows = open.query([company])?;
+            let mut rows = open.query((company, Col(taken_at)))?;
             while let Some(row) = rows.next()? {
                 let id = row.get(0)?;
                 if !self.items.has(id) {
@@ -312,22 +315,23 @@ impl<'a> SqliteLoader<'a> {
             let counted = item::share(kind, residual, due, facts.aged_to);
             facts.buckets = account::moved(&facts.buckets, &counted, &Buckets::default())?;
             touched.items = true;
-            sql.prepare_cached("UPDATE item SET residual = 0 WHERE id = ?1")?.execute([id])?;
+            sql.prepare_cached("UPDATE item SET residual = 0, changed = ?2 WHERE id = ?1")?
+                .execute((id, Col(taken_at)))?;
         }
         Ok(closed)
     }
 
     /// An order that the ERP no longer lists is delivered and invoiced, or cancelled: what was ordered ends, and what
     /// was delivered is on posted invoices, which are open items.
-    fn cancel_orders(&mut self, company: &str) -> Outcome<u64> {
+    fn cancel_orders(&mut self, company: &str, taken_at: Instant) -> Outcome<u64> {
         let mut not_put: Vec<(i64, String, Chain)> = Vec::new();
         {
             let mut active = self.sql.prepare_cached(&format!(
                 "SELECT {}, (SELECT customer FROM account WHERE id = chain.account)
-                 FROM chain WHERE company = ?1 AND state = 2",
+                 FROM chain WHERE company = ?1 AND state = 2 AND changed < ?2",
                 chain::COLUMNS
             ))?;
-            let mut rows = active.query([company])?;
+            let mut rows = active.query((company, Col(taken_at)))?;
             while let Some(row) = rows.next()? {
                 let id = row.get(11)?;
                 if !self.chains.has(id) {
@@ -345,7 +349,7 @@ impl<'a> SqliteLoader<'a> {
                 .ok_or(MoneyError::Overflow)?;
             let after =
                 Chain { state: ChainState::Cancelled, ordered: 0, delivered: 0, drafted: 0, invoiced, ..kept.clone() };
-            chain::put(sql, company, Some((id, kept)), &after, &mut touched.after.facts.buckets)?;
+            chain::put(sql, company, Some((id, kept)), &after, &mut touched.after.facts.buckets, taken_at)?;
             touched.chains = true;
         }
         Ok(cancelled)
@@ -436,12 +440,12 @@ impl Loader for SqliteLoader<'_> {
         })
     }
 
-    fn close_items_not_put(&mut self, company: &str) -> Result<u64> {
-        self.call(|load| load.close_items(company))
+    fn close_items_not_put(&mut self, company: &str, taken_at: Instant) -> Result<u64> {
+        self.call(|load| load.close_items(company, taken_at))
     }
 
-    fn cancel_orders_not_put(&mut self, company: &str) -> Result<u64> {
-        self.call(|load| load.cancel_orders(company))
+    fn cancel_orders_not_put(&mut self, company: &str, taken_at: Instant) -> Result<u64> {
+        self.call(|load| load.cancel_orders(company, taken_at))
     }
 
     fn finish_source(&mut self, register: Register, source: &str, as_of: Instant) -> Result<u64> {

@@ -184,13 +184,13 @@ impl Store for SqliteStore {
         }
     }
 
-    fn load(&self, work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>, deadline: Deadline) -> Result<()> {
+    fn load(&self, at: Instant, work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>, deadline: Deadline) -> Result<()> {
         let lead = self.lead(deadline)?;
         let mut held = self.connections.writer_lock.acquire(deadline)?;
         let lent = self.connections.writer(&held, deadline)?;
         command(&lent.sql, "BEGIN IMMEDIATE")?;
         let long_call = self.connections.long_call();
-        let mut loader = load::SqliteLoader::new(&lent.sql);
+        let mut loader = load::SqliteLoader::new(&lent.sql, at);
         held.leave_gate();
         let result = work(&mut loader);
         if self.same_process().is_err() {

@@ -28,7 +28,7 @@ pub(super) fn run(sql: &Connection, step: &Step) -> Outcome<Answer> {
     };
     let mut after = before.clone();
     for (row, expired) in account::bring_up(sql, &mut after.facts, ask.overdue_to, ask.now)? {
-        chain::write(sql, &before.key.company, Some(row), &expired)?;
+        chain::write(sql, &before.key.company, Some(row), &expired, ask.now)?;
         queue(sql, &expiry(after.facts.id, &expired.document, ask.now))?;
     }
     let kept_chain = match ask.document.as_str() {
@@ -42,7 +42,7 @@ pub(super) fn run(sql: &Connection, step: &Step) -> Outcome<Answer> {
         item: asked_item(sql, &before, ask)?,
     };
     let effects = plan(&facts)?;
-    apply(sql, &mut after, kept_chain, &effects)?;
+    apply(sql, &mut after, kept_chain, &effects, ask.now)?;
     let decision = match &effects.record {
         Some(new) => Some(decision::append(sql, Some(after.facts.id), &mut after.decisions, new)?),
         None => None,
@@ -94,7 +94,13 @@ fn facts_without_account(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
     Ok(Facts { account: None, key: Some(key.clone()), chain, item: None })
 }
 
-fn apply(sql: &Connection, account: &mut Account, kept_chain: Option<(i64, Chain)>, effects: &Effects) -> Outcome<()> {
+fn apply(
+    sql: &Connection,
+    account: &mut Account,
+    kept_chain: Option<(i64, Chain)>,
+    effects: &Effects,
+    now: Instant,
+) -> Outcome<()> {
     let id = account.facts.id;
     if let Some(chain) = &effects.chain {
         if chain.account != id {
@@ -104,14 +110,14 @@ fn apply(sql: &Connection, account: &mut Account, kept_chain: Option<(i64, Chain
             Some(kept) if kept.1.document == chain.document => Some(kept),
             _ => chain::read(sql, &account.key.company, &chain.document)?,
         };
-        chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts.buckets)?;
+        chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts.buckets, now)?;
         account.facts.next_expiry = chain::next_expiry(sql, id, None)?;
     }
     for item in &effects.items {
         if item.key != account.key {
             return Err(misplanned("wants an item of another account written"));
         }
-        item::put(sql, &mut account.facts, item)?;
+        item::put(sql, &mut account.facts, item, now)?;
     }
     if !effects.items.is_empty() {
         account::due_dates(sql, &mut account.facts)?;
@@ -169,7 +175,7 @@ pub(super) fn expire(sql: &Connection, who: &AccountRef, now: Instant, most: u32
     let mut count = 0;
     for (row, chain) in chain::expiring(sql, id, now, most)? {
         let expired = chain::expired(&chain);
-        chain::put(sql, &before.key.company, Some((row, chain)), &expired, &mut after.facts.buckets)?;
+        chain::put(sql, &before.key.company, Some((row, chain)), &expired, &mut after.facts.buckets, now)?;
         queue(sql, &expiry(id, &expired.document, now))?;
         count += 1;
     }

@@ -61,6 +61,8 @@ CREATE TABLE credit_limit (
     PRIMARY KEY (account, kind, first)
 ) STRICT, WITHOUT ROWID;
 
+-- `changed`, here and in chain, is the moment of the request or of the data that last made the row what it is. It never
+-- goes back. A snapshot says nothing about rows that changed at its own moment or later.
 CREATE TABLE item (
     id INTEGER PRIMARY KEY,
     account INTEGER NOT NULL REFERENCES account (id),
@@ -72,6 +74,7 @@ CREATE TABLE item (
     disputed INTEGER NOT NULL,
     dunning_level INTEGER NOT NULL,
     document TEXT NOT NULL,
+    changed INTEGER NOT NULL,
     UNIQUE (account, number)
 ) STRICT;
 -- Aging reads nothing but this index.
@@ -91,6 +94,7 @@ CREATE TABLE chain (
     settled INTEGER NOT NULL,
     expires INTEGER,
     since INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
     UNIQUE (company, document)
 ) STRICT;
 -- state 2 is active, state 0 is held.
