@@ -3,14 +3,14 @@
 //! Every key must be written, but for `valid_from` and `release_by`, where leaving out has a plain meaning: any day,
 //! and nobody. The profile in `profiles/standard.toml` shows every key with its meaning.
 
+use once_cell::race::OnceBox;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Status;
 use super::problems::{Problems, quoted};
 use super::section::Section;
-use super::{CustomerPolicy, FactsPolicy, Policy, RegisterPolicy, Rule, Test, Verdict};
+use super::{CustomerPolicy, FactsPolicy, Policy, RegisterPolicy, Rule, Status, Test, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Rounding;
 use crate::reason::Outcome;
@@ -75,7 +75,10 @@ impl Policy {
     /// # Errors
     /// None in a released library: a test reads the profile.
     pub fn standard() -> Result<Self> {
-        Self::parse(include_str!("profiles/standard.toml"))
+        // Read once. Who comes second while the first still reads, reads too and waits for nobody: a lock could be
+        // inherited locked by a forked child.
+        static READ: OnceBox<Policy> = OnceBox::new();
+        READ.get_or_try_init(|| Self::parse(include_str!("profiles/standard.toml")).map(Box::new)).cloned()
     }
 }
 
