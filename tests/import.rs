@@ -310,6 +310,42 @@ fn a_snapshot_leaves_alone_what_came_after_it_was_taken() {
 }
 
 #[test]
+fn an_export_does_not_undo_what_was_done_since_it_was_begun() {
+    let desk = two_customers();
+    // At 9 an order of 100 and an invoice of 40; the export of 10 has both.
+    let desk = desk.later("2026-11-22T09:00:00Z");
+    desk.engine.reserve(&order("1", "S1", "S1", "100.00 DKK")).unwrap();
+    desk.item("1", "A", ItemKind::Invoice, "40.00 DKK", "2026-12-01");
+    let items = format!("{ITEMS}NW01,1,A,DKK,40.00,2026-12-01\nNW01,2,B,DKK,7.00,2026-12-01\n");
+    let orders = "company,customer,document,currency,ordered,since\nNW01,1,S1,DKK,100.00,2026-11-22T09:00:00Z\n";
+    // At 10:05 the order is raised and the invoice paid.
+    let desk = desk.later("2026-11-22T10:05:00Z");
+    desk.engine.change(&order("1", "S1", "S1/raise", "500.00 DKK")).unwrap();
+    desk.item("1", "A", ItemKind::Invoice, "0.00 DKK", "2026-12-01");
+    assert_eq!(desk.exposure("1"), "500.00 DKK");
+
+    // The export comes at noon, as a snapshot and as a file that is none.
+    let desk = desk.later(NOON);
+    for is_snapshot in [true, false] {
+        let of_ten = |kind, text: &str| ImportRequest { snapshot: is_snapshot, ..snapshot(kind, text, "10:00") };
+        let report = import(&desk.engine, &of_ten(Kind::OpenItems, &items)).unwrap();
+        assert_eq!((report.rows, report.newer, report.added + report.same, report.closed), (2, 1, 1, 0));
+        let report = import(&desk.engine, &of_ten(Kind::Orders, orders)).unwrap();
+        assert_eq!((report.rows, report.newer, report.closed), (1, 1, 0));
+        assert_eq!((desk.exposure("1"), desk.exposure("2")), ("500.00 DKK".to_owned(), "7.00 DKK".to_owned()));
+    }
+    // What an export of 11 says is newer than both, and so is what comes without its moment.
+    let report = import(&desk.engine, &snapshot(Kind::Orders, orders, "11:00")).unwrap();
+    assert_eq!((report.changed, report.newer), (1, 0));
+    assert_eq!(desk.exposure("1"), "100.00 DKK");
+    let of_now = ImportRequest { as_of: None, ..of_text(Kind::OpenItems, &items) };
+    let report = import(&desk.engine, &of_now).unwrap();
+    assert_eq!((report.changed, report.newer), (1, 0));
+    assert_eq!(desk.exposure("1"), "140.00 DKK");
+    assert_eq!(desk.engine.verify(&mut |_, _| true).unwrap().faults, Vec::<String>::new());
+}
+
+#[test]
 fn an_import_that_does_not_say_its_moment_is_of_now() {
     let desk = two_customers();
     let items = |number: &str| format!("{ITEMS}NW01,1,{number},DKK,1.00,2026-12-01\n");

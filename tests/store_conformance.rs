@@ -33,6 +33,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("a failed load leaves no trace", a_failed_load_leaves_no_trace),
     ("what a load does not put can be closed", what_a_load_does_not_put_can_be_closed),
     ("what changed since a list was made is not closed by it", what_changed_since_a_list_was_made_is_not_closed_by_it),
+    ("older data leaves newer rows alone", older_data_leaves_newer_rows_alone),
+    ("what ran out changed when it ran out", what_ran_out_changed_when_it_ran_out),
     ("an account keeps its currency while it holds value", an_account_keeps_its_currency_while_it_holds_value),
     ("customers are found", customers_are_found),
     ("registers know what they were told", registers_know_what_they_were_told),
@@ -592,19 +594,98 @@ fn what_changed_since_a_list_was_made_is_not_closed_by_it(store: &dyn Store) {
     run(store, at(15, reservation("10", "SO-2", 100))).unwrap();
     run(store, at(20, reservation("10", "SO-3", 100))).unwrap();
     run(store, at(30, reservation("10", "SO-2", 1))).unwrap();
-    // The same again is no change; data that is older than what is there does not make it older.
-    assert_eq!((put(90, "I-1", 100), put(5, "I-3", 70)), (Put::Same, Put::Changed));
+    // The same again is no change; data that is older than what is there neither changes it nor makes it older.
+    assert_eq!((put(90, "I-1", 100), put(5, "I-3", 70)), (Put::Same, Put::Newer));
     store.load(later(5), &mut |load| load.put_order(&order("10", "SO-2", 90)).map(drop), soon()).unwrap();
 
     assert_eq!(close(10), (0, 0), "not even what changed at that very moment");
     assert_eq!(close(20), (2, 1), "I-1, I-3; SO-1");
     let after = buckets(store, "10");
-    assert_eq!((after.open, after.ordered), (160, 190));
+    assert_eq!((after.open, after.ordered), (160, 201));
     assert_eq!(close(21), (2, 1), "I-2, I-4; SO-3");
     assert_eq!(close(30), (0, 0));
-    assert_eq!(buckets(store, "10"), Buckets { ordered: 90, ..Buckets::default() });
+    assert_eq!(buckets(store, "10"), Buckets { ordered: 101, ..Buckets::default() });
     assert_eq!(close(31), (0, 1), "SO-2");
     assert_eq!(buckets(store, "10"), Buckets::default());
+}
+
+fn older_data_leaves_newer_rows_alone(store: &dyn Store) {
+    // What a load at a moment says of one item and one order, whether it is a snapshot or not; what it closed.
+    let told = |moment: i64, residual: i64, ordered: i64| {
+        let (mut puts, mut closed) = (Vec::new(), 0);
+        let mut work = |load: &mut dyn Loader| {
+            puts.clear();
+            puts.push(load.put_item(&item("10", "I-1", ItemKind::Invoice, residual, TODAY))?);
+            puts.push(load.put_order(&order("10", "SO-1", ordered))?);
+            closed = load.close_items_not_put(COMPANY, later(moment))?;
+            closed += load.cancel_orders_not_put(COMPANY, later(moment))?;
+            Ok(())
+        };
+        store.load(later(moment), &mut work, soon()).unwrap();
+        assert_eq!(closed, 0, "a row that was left alone was still put");
+        (puts[0], puts[1])
+    };
+    let request = |moment: i64, residual: i64, raise: i64| {
+        let paid = item("10", "I-1", ItemKind::Invoice, residual, TODAY);
+        let Step { ask, plan } = reservation("10", "SO-1", raise);
+        let plan: Plan = Box::new(move |facts| Ok(Effects { items: vec![paid.clone()], ..plan(facts)? }));
+        assert!(approved(&run(store, Step { ask: Ask { now: later(moment), ..ask }, plan }).unwrap()));
+    };
+    let stands = || {
+        let buckets = buckets(store, "10");
+        (buckets.open, buckets.ordered)
+    };
+    debtor(store, "10", 10_000);
+    assert_eq!((told(10, 100, 100), stands()), ((Put::Added, Put::Added), (100, 100)));
+    // The order is raised and the invoice paid at 20.
+    request(20, 0, 400);
+    assert_eq!(stands(), (0, 500));
+    let version = facts(store, "10").version;
+    assert_eq!(told(19, 100, 100), (Put::Newer, Put::Newer));
+    assert_eq!((stands(), facts(store, "10").version), ((0, 500), version));
+    assert_eq!(told(19, 0, 500), (Put::Same, Put::Same), "what is the same is not newer");
+    // A row that cannot be taken is bad, not old; one that is not there yet is taken, however old.
+    let mut work = |load: &mut dyn Loader| {
+        load.put_item(&item("10", "I-1", ItemKind::Invoice, -1, TODAY)).unwrap_err();
+        load.put_order(&order("10", "SO-1", -1)).unwrap_err();
+        assert_eq!(load.put_item(&item("10", "I-2", ItemKind::Invoice, 0, TODAY))?, Put::Added);
+        Ok(())
+    };
+    store.load(later(1), &mut work, soon()).unwrap();
+    // Data of that very moment, or later, is taken, whichever way it goes; and newer data is newer than older data.
+    assert_eq!((told(20, 30, 450), stands()), ((Put::Changed, Put::Changed), (30, 450)));
+    assert_eq!((told(40, 70, 600), stands()), ((Put::Changed, Put::Changed), (70, 600)));
+    assert_eq!((told(39, 0, 0), stands()), ((Put::Newer, Put::Newer), (70, 600)));
+    // A request has the last word, also by a clock that went back; what it changed does not become older by it.
+    request(30, 60, 1);
+    assert_eq!(stands(), (60, 601));
+    assert_eq!((told(39, 0, 0), stands()), ((Put::Newer, Put::Newer), (60, 601)));
+    assert_eq!((told(40, 0, 0), stands()), ((Put::Changed, Put::Changed), (0, 0)));
+}
+
+fn what_ran_out_changed_when_it_ran_out(store: &dyn Store) {
+    debtor(store, "10", 10_000);
+    for document in ["SO-1", "SO-2"] {
+        run(store, expiring_reservation("10", document, 100, Some(later(20)))).unwrap();
+    }
+    let put = |moment: i64| {
+        let mut puts = Vec::new();
+        let mut work = |load: &mut dyn Loader| {
+            puts = vec![load.put_order(&order("10", "SO-1", 100))?, load.put_order(&order("10", "SO-2", 100))?];
+            Ok(())
+        };
+        store.load(later(moment), &mut work, soon()).unwrap();
+        puts
+    };
+    // One way to notice it is to look for it, the other is any request; both come late.
+    assert_eq!(store.expire(later(60), 1, soon()).unwrap(), 1);
+    let other = reservation("10", "SO-3", 1);
+    run(store, Step { ask: Ask { now: later(60), ..other.ask }, ..other }).unwrap();
+    assert_eq!(buckets(store, "10").ordered, 1);
+    assert_eq!(put(19), [Put::Newer; 2]);
+    assert_eq!(buckets(store, "10").ordered, 1);
+    assert_eq!(put(21), [Put::Changed; 2], "the ERP had both when they had run out");
+    assert_eq!(buckets(store, "10").ordered, 201);
 }
 
 fn an_account_keeps_its_currency_while_it_holds_value(store: &dyn Store) {

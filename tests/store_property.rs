@@ -1,5 +1,5 @@
 //! Random histories: whatever happens in whatever order, the kept buckets are those that items and chains come to, and a
-//! snapshot closes what it must and nothing that is newer than it.
+//! file changes and closes what it must and nothing that is newer than it.
 
 mod store_common;
 
@@ -165,6 +165,8 @@ fn order_name(number: u8) -> String {
 struct History {
     rows: BTreeMap<String, (String, bool)>,
     changed: BTreeMap<String, Instant>,
+    /// Orders that ran out. They changed then, and that is seen only later.
+    ran_out: BTreeSet<String>,
 }
 
 impl History {
@@ -177,6 +179,8 @@ impl History {
                 self.change(name, at);
             }
         }
+        let ran_out = |row: &(String, bool)| row.0.contains("state: Expired");
+        self.ran_out = rows.iter().filter(|(_, row)| ran_out(row)).map(|(name, _)| name.clone()).collect();
         self.rows = rows;
     }
 
@@ -228,9 +232,22 @@ fn import(store: &dyn Store, file: &File, round: usize, history: &mut History) {
             assert_eq!(after.get(name), Some(row), "{name} is not for this file to change");
         }
     }
-    for (name, _) in put.into_iter().filter(|(_, done)| file.keep && *done != Put::Same) {
-        // It may have been changed back in the same file, which cannot be seen from outside.
-        history.change(name, at);
+    for (name, done) in put.into_iter().filter(|_| file.keep) {
+        let changed = history.changed.get(&name).copied();
+        let ran_out = history.ran_out.contains(&name);
+        match done {
+            Put::Newer => assert_eq!(after.get(&name), history.rows.get(&name), "{name} is newer than the file"),
+            Put::Same => {}
+            Put::Added | Put::Changed => {
+                assert!(ran_out || changed.is_none_or(|changed| changed <= at), "{name} is newer than the file");
+                // It may have been changed back in the same file, which cannot be seen from outside.
+                history.changed.insert(name.clone(), at);
+            }
+        }
+        // What is closed may have changed without that being seen.
+        if done == Put::Newer && history.rows.contains_key(&name) {
+            assert!(changed.is_some_and(|changed| changed > at), "{name} is not newer than the file");
+        }
     }
     history.look(store, at);
 }

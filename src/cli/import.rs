@@ -52,6 +52,7 @@ fn told(session: &Session, import: &Import, report: &Report) -> Done {
         ("Added", report.added),
         ("Changed", report.changed),
         ("Same", report.same),
+        ("Left alone, newer here", report.newer),
         ("Closed", report.closed),
         ("Left out by the mapping", report.skipped),
         ("Rejected", report.rejected),

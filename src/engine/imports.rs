@@ -52,7 +52,7 @@ pub struct ImportRequest {
     /// Registers: the name of the source.
     pub source: String,
     /// The moment for which the file is true, which is when the export was begun, as `2026-11-22T06:00:00Z`. Registers
-    /// and snapshots need it.
+    /// and snapshots need it. Open items and orders that changed after it are left alone; without it the file is of now.
     pub as_of: Option<String>,
     /// Take the good rows and write the bad ones to this file, which must not exist yet.
     pub rejected_to: Option<PathBuf>,
@@ -112,11 +112,12 @@ impl Engine {
         }
         let report = report?;
         let line = format!(
-            "imported {}: {} rows, {} added, {} changed, {} rejected",
+            "imported {}: {} rows, {} added, {} changed, {} left alone, {} rejected",
             kind.name(),
             report.rows,
             report.added,
             report.changed,
+            report.newer,
             report.rejected
         );
         self.tell(LogLevel::Info, &line);

@@ -243,6 +243,7 @@ impl<'s, 'w> Run<'s, 'w> {
             added: 0,
             changed: 0,
             same: 0,
+            newer: 0,
             rejected: 0,
             skipped: 0,
             closed: 0,
@@ -347,6 +348,7 @@ impl<'s, 'w> Run<'s, 'w> {
             Ok(Put::Added) => self.report.added += 1,
             Ok(Put::Changed) => self.report.changed += 1,
             Ok(Put::Same) => self.report.same += 1,
+            Ok(Put::Newer) => self.report.newer += 1,
             Err(error) if is_about_the_row(&error) => {
                 return Ok(Err(Trouble::new("", Problem::Refused, hide_numbers(error.message()))));
             }

@@ -183,7 +183,8 @@ pub struct Options {
     pub drop_bad_identifiers: bool,
     /// Registers: the name of the source.
     pub source: String,
-    /// The moment for which the file is true: when the export was begun. Registers and snapshots need it.
+    /// The moment for which the file is true: when the export was begun. Registers and snapshots need it. Open items and
+    /// orders that changed after it are left alone.
     pub as_of: Option<Instant>,
     /// How far clocks stand ahead of UTC where moments have no zone, in minutes.
     pub utc_offset_minutes: i32,
@@ -250,6 +251,8 @@ pub struct Report {
     pub changed: u64,
     /// Rows that were there, the same.
     pub same: u64,
+    /// Open items and orders that were left alone, because what stands there changed after the moment of the file.
+    pub newer: u64,
     /// Bad rows.
     pub rejected: u64,
     /// Rows the mapping leaves out.

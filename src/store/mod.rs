@@ -136,6 +136,8 @@ pub enum Put {
     Changed,
     /// It was there already, the same.
     Same,
+    /// Something newer stands there; it was left alone.
+    Newer,
 }
 
 /// A kind of register.
@@ -173,10 +175,14 @@ pub trait Loader {
     fn put_limit(&mut self, limit: &LimitRecord) -> Result<Put>;
     /// Puts an open item: the one with the same number in the account is replaced. A residual of zero closes it.
     ///
+    /// One that changed after the moment of the data ([`Store::load`]) stays as it is: [`Put::Newer`]. Where the two
+    /// moments are the same the data is taken.
+    ///
     /// # Errors
     /// Also when the account is unknown or has another currency.
     fn put_item(&mut self, item: &Item) -> Result<Put>;
-    /// Puts an order as it stands in the ERP, without a check: it is a fact, not a question.
+    /// Puts an order as it stands in the ERP, without a check: it is a fact, not a question. A chain that changed after
+    /// the moment of the data stays as it is, likewise: what was raised since would hold too little.
     ///
     /// # Errors
     /// Also when the account is unknown or has another currency, or the document belongs to another account.
@@ -287,7 +293,8 @@ pub trait Store: Send + Sync {
     /// One long write on this thread, in one transaction that is committed when `work` succeeds. `pause` points of
     /// the work (every [`Loader`] call) let a fork through; no other writer gets in between.
     ///
-    /// `at` is the moment of the data: what it changes counts as changed then, unless it changed later already.
+    /// `at` is the moment the data is true for: what it changes counts as changed then, and items and orders that
+    /// changed later already are not changed by it.
     ///
     /// # Errors
     /// Those of `work`; nothing is written then.

@@ -21,6 +21,7 @@ namespace Obligor
         /// <param name="request">
         /// JSON, as in <c>include/schema/import.request.json</c>. A <c>snapshot</c> of open items or orders needs
         /// <c>as_of</c>, the moment its export was begun: what changed at that moment or later is not closed.
+        /// Open items and orders that changed after <c>as_of</c> are left alone, and counted as <c>newer</c>.
         /// </param>
         /// <param name="progress">Is told how far it is, and may stop it; or null.</param>
         /// <returns>The report, JSON, as in <c>include/schema/import.answer.json</c>.</returns>

@@ -21,6 +21,8 @@ class ImportReport:
     added: int
     changed: int
     same: int
+    newer: int
+    """Open items and orders that were left alone, because what stands there changed after the moment of the file."""
     rejected: int
     skipped: int
     """Rows that the mapping leaves out."""
@@ -62,6 +64,7 @@ class ImportCalls(Handle):
         ``business_central_open_items``, or the path of a file.
         ``source``: of a register (companies, remarks): its name.
         ``as_of``: the moment the file is true for, which is when the export was begun; registers and snapshots need it.
+        Open items and orders that changed after it are left alone; without it the file is of now.
         ``snapshot``: of open items and orders: the file is all there was at ``as_of``; what is not in it is closed,
         unless it changed at that moment or later.
         ``rejected_to``: take the good rows and write the bad ones to this new file, to be mended and imported again.

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::account::moved;
 use super::code::{Col, maybe};
 use super::fault::Outcome;
+use super::load::Cause;
 use crate::calendar::Instant;
 use crate::credit::{AccountId, Buckets, Chain, ChainState};
 use crate::error::{Error, ErrorKind};
@@ -67,8 +68,8 @@ pub(super) fn expired(chain: &Chain) -> Chain {
     Chain { state: ChainState::Expired, ordered: 0, ..chain.clone() }
 }
 
-/// Makes the chain of a document, of which the caller has read what is kept, what it is to be as of a moment, and moves
-/// the account's buckets by the difference. Returns the number of its row too.
+/// Makes the chain of a document, of which the caller has read what is kept, what it is to be, unless something newer
+/// stands there, and moves the account's buckets by the difference. Returns the number of its row too.
 ///
 /// # Errors
 /// When the document belongs to another account, an amount is below zero, or the buckets do not fit.
@@ -78,7 +79,7 @@ pub(super) fn put(
     kept: Option<(i64, Chain)>,
     chain: &Chain,
     buckets: &mut Buckets,
-    at: Instant,
+    cause: Cause,
 ) -> Outcome<(Put, i64)> {
     if chain.ordered < 0 || chain.delivered < 0 || chain.drafted < 0 {
         return Err(Error::argument("an amount of an order must not be below zero").into());
@@ -95,12 +96,13 @@ pub(super) fn put(
             .into());
         }
         Some((row, same)) if same == chain => return Ok((Put::Same, *row)),
+        Some((row, _)) if cause.is_behind(sql, "chain", *row)? => return Ok((Put::Newer, *row)),
         Some((_, before)) => before.held(),
         None => Buckets::default(),
     };
     let after = moved(buckets, &held_before, &chain.held())?;
     let row = kept.as_ref().map(|(row, _)| *row);
-    let row = write(sql, company, row, chain, at)?;
+    let row = write(sql, company, row, chain, cause.at())?;
     *buckets = after;
     Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row))
 }

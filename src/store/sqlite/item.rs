@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::account::moved;
 use super::code::Col;
 use super::fault::Outcome;
-use crate::calendar::{Day, Instant};
+use super::load::Cause;
+use crate::calendar::Day;
 use crate::credit::{AccountFacts, AccountId, Buckets};
 use crate::error::Error;
 use crate::money::Currency;
@@ -82,12 +83,12 @@ pub(super) fn open(
     Ok(items)
 }
 
-/// Makes an item what it is to be as of a moment, and moves the buckets of its account, whose due dates the caller must
-/// then read again. Returns the number of its row too.
+/// Makes an item what it is to be, unless something newer stands there, and moves the buckets of its account, whose due
+/// dates the caller must then read again. Returns the number of its row too.
 ///
 /// # Errors
 /// When an amount is below zero, the currency is not the account's, or the buckets do not fit.
-pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item, at: Instant) -> Outcome<(Put, i64)> {
+pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item, cause: Cause) -> Outcome<(Put, i64)> {
     if item.amount < 0 || item.residual < 0 {
         return Err(Error::argument(format!(
             "item {:?}: the amount and what is open of it must not be below zero; the kind says which way it counts",
@@ -106,6 +107,7 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item, at: I
     let counted = |item: &Item| share(item.kind, item.residual, item.due, facts.aged_to);
     let counted_before = match &kept {
         Some((row, same)) if same == item => return Ok((Put::Same, *row)),
+        Some((row, _)) if cause.is_behind(sql, "item", *row)? => return Ok((Put::Newer, *row)),
         Some((_, before)) => counted(before),
         None => Buckets::default(),
     };
@@ -130,7 +132,7 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item, at: I
         ":disputed": item.disputed,
         ":dunning_level": item.dunning_level,
         ":document": item.document,
-        ":at": Col(at),
+        ":at": Col(cause.at()),
     })?;
     facts.buckets = buckets;
     Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row.unwrap_or_else(|| sql.last_insert_rowid())))

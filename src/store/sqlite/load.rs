@@ -27,6 +27,31 @@ use crate::store::{
 /// Accounts kept in memory before they are written back.
 const ACCOUNTS: usize = 50_000;
 
+/// What makes an item or a chain what it is to be.
+#[derive(Clone, Copy)]
+pub(super) enum Cause {
+    /// A request, or time itself, at a moment. It knows what stands there and has the last word.
+    Request(Instant),
+    /// Data that was true at a moment. It knows nothing of what was done after it.
+    Data(Instant),
+}
+
+impl Cause {
+    pub(super) fn at(self) -> Instant {
+        let (Self::Request(at) | Self::Data(at)) = self;
+        at
+    }
+
+    /// Whether the row of `item` or `chain` is newer and must be left alone.
+    pub(super) fn is_behind(self, sql: &Connection, table: &str, row: i64) -> Outcome<bool> {
+        let Self::Data(at) = self else { return Ok(false) };
+        let newer = sql
+            .prepare_cached(&format!("SELECT changed > ?2 FROM {table} WHERE id = ?1"))?
+            .query_row((row, Col(at)), |found| found.get(0))?;
+        Ok(newer)
+    }
+}
+
 /// Row numbers, 4096 to a piece.
 #[derive(Default)]
 pub(super) struct Seen(HashMap<i64, [u64; 64]>);
@@ -248,8 +273,8 @@ impl<'a> SqliteLoader<'a> {
     fn item(&mut self, record: &Item) -> Outcome<Put> {
         let (sql, at) = (self.sql, self.at);
         let touched = self.touch(&record.key)?;
-        let (put, row) = item::put(sql, &mut touched.after.facts, record, at)?;
-        touched.items |= put != Put::Same;
+        let (put, row) = item::put(sql, &mut touched.after.facts, record, Cause::Data(at))?;
+        touched.items |= matches!(put, Put::Added | Put::Changed);
         self.items.add(row);
         Ok(put)
     }
@@ -284,8 +309,8 @@ impl<'a> SqliteLoader<'a> {
             expires: record.expires,
             since: record.since,
         };
-        let (put, row) = chain::put(sql, &record.key.company, kept, &chain, &mut facts.buckets, at)?;
-        touched.chains |= put != Put::Same;
+        let (put, row) = chain::put(sql, &record.key.company, kept, &chain, &mut facts.buckets, Cause::Data(at))?;
+        touched.chains |= matches!(put, Put::Added | Put::Changed);
         self.chains.add(row);
         Ok(put)
     }
@@ -349,7 +374,8 @@ impl<'a> SqliteLoader<'a> {
                 .ok_or(MoneyError::Overflow)?;
             let after =
                 Chain { state: ChainState::Cancelled, ordered: 0, delivered: 0, drafted: 0, invoiced, ..kept.clone() };
-            chain::put(sql, company, Some((id, kept)), &after, &mut touched.after.facts.buckets, taken_at)?;
+            let buckets = &mut touched.after.facts.buckets;
+            chain::put(sql, company, Some((id, kept)), &after, buckets, Cause::Data(taken_at))?;
             touched.chains = true;
         }
         Ok(cancelled)

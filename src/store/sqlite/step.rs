@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::account::{self, Account};
 use super::code::{Col, maybe, signed};
 use super::fault::Outcome;
+use super::load::Cause;
 use super::{chain, decision, item};
 use crate::calendar::Instant;
 use crate::credit::{AccountId, Chain};
@@ -28,7 +29,7 @@ pub(super) fn run(sql: &Connection, step: &Step) -> Outcome<Answer> {
     };
     let mut after = before.clone();
     for (row, expired) in account::bring_up(sql, &mut after.facts, ask.overdue_to, ask.now)? {
-        chain::write(sql, &before.key.company, Some(row), &expired, ask.now)?;
+        chain::write(sql, &before.key.company, Some(row), &expired, expired.expires.unwrap_or(ask.now))?;
         queue(sql, &expiry(after.facts.id, &expired.document, ask.now))?;
     }
     let kept_chain = match ask.document.as_str() {
@@ -110,14 +111,14 @@ fn apply(
             Some(kept) if kept.1.document == chain.document => Some(kept),
             _ => chain::read(sql, &account.key.company, &chain.document)?,
         };
-        chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts.buckets, now)?;
+        chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts.buckets, Cause::Request(now))?;
         account.facts.next_expiry = chain::next_expiry(sql, id, None)?;
     }
     for item in &effects.items {
         if item.key != account.key {
             return Err(misplanned("wants an item of another account written"));
         }
-        item::put(sql, &mut account.facts, item, now)?;
+        item::put(sql, &mut account.facts, item, Cause::Request(now))?;
     }
     if !effects.items.is_empty() {
         account::due_dates(sql, &mut account.facts)?;
@@ -175,7 +176,9 @@ pub(super) fn expire(sql: &Connection, who: &AccountRef, now: Instant, most: u32
     let mut count = 0;
     for (row, chain) in chain::expiring(sql, id, now, most)? {
         let expired = chain::expired(&chain);
-        chain::put(sql, &before.key.company, Some((row, chain)), &expired, &mut after.facts.buckets, now)?;
+        // It changed when it ran out, not when that was noticed: data from between the two is the newer.
+        let cause = Cause::Request(expired.expires.unwrap_or(now));
+        chain::put(sql, &before.key.company, Some((row, chain)), &expired, &mut after.facts.buckets, cause)?;
         queue(sql, &expiry(id, &expired.document, now))?;
         count += 1;
     }

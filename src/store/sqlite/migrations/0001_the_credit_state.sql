@@ -62,7 +62,8 @@ CREATE TABLE credit_limit (
 ) STRICT, WITHOUT ROWID;
 
 -- `changed`, here and in chain, is the moment of the request or of the data that last made the row what it is. It never
--- goes back. A snapshot says nothing about rows that changed at its own moment or later.
+-- goes back. Data does not change rows that changed after its own moment, and a snapshot does not close those that
+-- changed at it or later.
 CREATE TABLE item (
     id INTEGER PRIMARY KEY,
     account INTEGER NOT NULL REFERENCES account (id),
