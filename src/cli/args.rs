@@ -117,7 +117,7 @@ pub(crate) struct Import {
     /// Registers: the name of the source
     #[arg(long, value_name = "NAME")]
     pub(crate) source: Option<String>,
-    /// Registers, snapshots: the moment for which the file is true, such as 2026-11-22T06:00:00Z
+    /// The moment for which the file is true, such as 2026-11-22T06:00:00Z; registers and snapshots need it
     #[arg(long, value_name = "MOMENT", value_parser = instant)]
     pub(crate) as_of: Option<Instant>,
     /// utf-8, utf-16 or windows-1252; found out when nothing is said
