@@ -345,3 +345,21 @@ fn the_configuration_names_the_registers_of_each_country() {
         assert!(error.message().contains("registers") || error.message().contains("bureau"), "{error}");
     }
 }
+
+#[test]
+fn what_cannot_be_logged_is_not_answered() {
+    let desk = Desk::new();
+    companies(&desk, "2026-11-22T06:00:00Z");
+    remarks(&desk, "2026-11-22T06:00:00Z");
+    let quick = COMPANY.replace('}', r#","deadline_ms":200}"#);
+    // Somebody else writes and does not stop: an import in another process, say.
+    let writer = std::fs::OpenOptions::new().write(true).open(desk.folder.path().join("credit.db.writer")).unwrap();
+    writer.lock().unwrap();
+    let error = desk.try_lookup(&quick).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undetermined);
+    assert!(!error.message().contains("clear"), "{error}");
+    writer.unlock().unwrap();
+    assert!(desk.engine.lookups(10).unwrap().is_empty());
+    assert_eq!(desk.lookup(&quick).answer, DebtorAnswer::Clear);
+    assert_eq!(desk.engine.lookups(10).unwrap().len(), 1);
+}
