@@ -13,8 +13,8 @@ use obligor::error::{Error, ErrorKind, Result};
 use obligor::money::Currency;
 use obligor::store::sqlite::{Options, SqliteStore};
 use obligor::store::{
-    AccountKey, AccountRecord, AccountRef, Ask, Customer, Effects, Item, ItemKind, LimitRecord, Loader, NewDecision,
-    OrderRecord, Plan, RequestKey, Step, Store, Written,
+    AccountKey, AccountRecord, AccountRef, Ask, Company, Customer, Effects, IdentifierKey, Item, ItemKind, LimitRecord,
+    Loader, LookupRecord, NewDecision, OrderRecord, Plan, Remark, RequestKey, Step, Store, Written,
 };
 
 pub const COMPANY: &str = "NORD";
@@ -82,6 +82,51 @@ pub fn order(customer: &str, document: &str, ordered: i64) -> OrderRecord {
         drafted: 0,
         expires: None,
         since: NOW,
+    }
+}
+
+pub fn identifier(scheme: &str, value: &str) -> IdentifierKey {
+    IdentifierKey { scheme: scheme.to_owned(), value: value.to_owned() }
+}
+
+pub fn company(source: &str, number: &str) -> Company {
+    Company {
+        source: source.to_owned(),
+        identifier: Some(identifier("dk.cvr", number)),
+        name: "Firma ApS".to_owned(),
+        registered: Some(TODAY),
+        no_marketing: true,
+        ..Company::default()
+    }
+}
+
+pub fn remark(source: &str, number: &str, subject: &str) -> Remark {
+    Remark {
+        source: source.to_owned(),
+        number: number.to_owned(),
+        subject: identifier("dk.cvr", subject),
+        kind: "judgement".to_owned(),
+        amount: Some(1234),
+        currency: Some(dkk()),
+        registered: TODAY,
+        expires: None,
+    }
+}
+
+pub fn lookup(user: &str) -> LookupRecord {
+    LookupRecord {
+        at: NOW,
+        user: user.to_owned(),
+        on_behalf_of: String::new(),
+        purpose: "credit sale".to_owned(),
+        basis: String::new(),
+        source: "bureau".to_owned(),
+        subject: identifier("dk.cvr", "12345674"),
+        answer: "clear".to_owned(),
+        cached: false,
+        digest: "00".to_owned(),
+        copy_letter: true,
+        rule: "dk.1".to_owned(),
     }
 }
 
