@@ -1,5 +1,5 @@
-//! Damaged input at every door that takes text: configuration, policy, mapping, the files of an import, and the JSON of
-//! every operation. Each must give an answer or a clear error: no panic, no internal fault, no memory that stays.
+//! Damaged input at every door that takes text: configuration, policy, mapping, the files of an import, the JSON of
+//! every operation, and the answers of a register that the host supplies. Each must give an answer or a clear error: no panic, no internal fault, no memory that stays.
 //!
 //! Inputs are real ones, damaged a little and again: bytes flipped, cut, doubled, spliced with other seeds, or replaced
 //! by words that parsers trip over. The seed of a run is printed, and `OBLIGOR_FUZZ_SEED` repeats it. Twenty seconds, or
@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 
 use common::{Desk, order};
 use obligor::calendar::Day;
+use obligor::customer::Subject;
 use obligor::engine::{Config, Engine, Field, read_identifier};
 use obligor::error::{Error, ErrorKind};
 use obligor::import::{IdentifierKeeper, Kind, Mapping, Options, parse_only};
 use obligor::policy::Policy;
+use obligor::register::sources::{HostSource, Source, SourceAsk, Told};
 use obligor::store::IdentifierKey;
 use serde_json::json;
 
@@ -214,6 +216,18 @@ fn seeds() -> Vec<Seed> {
     subject["country"] = json!("NO");
     subject["personal_number"] = json!("10915596784");
     add("debtor.lookup", &subject.to_string());
+    for answer in [
+        json!({ "answer": "clear", "as_of": 1_795_327_200_000_i64 }),
+        json!({ "answer": "remarks", "as_of": 1_795_327_200_000_i64, "remarks": [
+            { "number": "1", "kind": "dom", "amount": "1200.00 DKK", "registered": "2026-01-05" }
+        ] }),
+        json!({ "answer": "company", "as_of": 1_795_327_200_000_i64, "company": {
+            "name": "Nordfisk A/S", "legal_form": "60", "state": "NORMAL", "registered": "2001-05-01"
+        } }),
+        json!({ "answer": "not_found", "as_of": 1_795_327_200_000_i64 }),
+    ] {
+        add("source", &answer.to_string());
+    }
     add("order.held", r#"{"company":"NW01","most":5}"#);
     add("policy.check", &json!({ "text": Policy::standard().unwrap().text }).to_string());
     add("import", &json!({ "kind": "limits", "text": FILES[1].1, "delimiter": ";", "dry_run": true }).to_string());
@@ -248,6 +262,7 @@ fn knock(engine: &Engine, seed: &Seed, input: &[u8]) -> Result<(), Error> {
         "config" => Config::read(&text).map(drop),
         "policy" => Policy::parse(&text).map(drop),
         "mapping" => Mapping::parse(&text).map(drop),
+        "source" => host_source(&text),
         door => match Kind::parse(door) {
             Some(kind) => {
                 let options = Options {
@@ -260,6 +275,29 @@ fn knock(engine: &Engine, seed: &Seed, input: &[u8]) -> Result<(), Error> {
             }
             None => engine.call(door, &text).map(drop),
         },
+    }
+}
+
+/// What a register of the host's may answer; it is asked for remarks and for a company, and one of the two must make
+/// sense.
+fn host_source(answer: &str) -> Result<(), Error> {
+    let told = answer.to_owned();
+    let source = HostSource::new("fuzz", Box::new(move |_| Ok(told.clone())));
+    let ask = SourceAsk {
+        country: "DK",
+        subject: Subject::Company,
+        key: &IdentifierKey { scheme: "dk.cvr".to_owned(), value: "13585628".to_owned() },
+        number: Some("13585628"),
+        customer: "",
+        purpose: None,
+        basis: "",
+        user: "anna",
+        on_behalf_of: "",
+        deadline_ms: 100,
+    };
+    match (source.debtor(&ask)?, source.company(&ask)?) {
+        (Told::Unknown { message, .. }, Told::Unknown { .. }) => Err(Error::argument(message)),
+        _ => Ok(()),
     }
 }
 

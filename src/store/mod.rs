@@ -290,8 +290,8 @@ pub trait Store: Send + Sync {
     fn all_accounts(&self, overdue_to: Day, now: Instant, each: &mut dyn FnMut(AccountKey, AccountFacts))
     -> Result<()>;
 
-    /// One long write on this thread, in one transaction that is committed when `work` succeeds. `pause` points of
-    /// the work (every [`Loader`] call) let a fork through; no other writer gets in between.
+    /// One long write on this thread, in one transaction that is committed when `work` succeeds. Between two
+    /// [`Loader`] calls a fork gets through; no other writer does.
     ///
     /// `at` is the moment the data is true for: what it changes counts as changed then, and items and orders that
     /// changed later already are not changed by it.
