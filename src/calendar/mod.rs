@@ -50,6 +50,13 @@ impl Day {
         i64::from(self.0) - i64::from(earlier.0)
     }
 
+    /// Months from January 1970 to the month this day is in.
+    pub fn month(self) -> i32 {
+        use chrono::Datelike;
+        let date = self.date();
+        (date.year() - 1970) * 12 + i32::try_from(date.month0()).unwrap_or(0)
+    }
+
     fn from_date(date: NaiveDate) -> Self {
         let days = date.signed_duration_since(NaiveDate::default()).num_days();
         Self(i32::try_from(days).unwrap_or(i32::MAX))

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountId, Buckets};
-use crate::calendar::Instant;
+use crate::calendar::{Day, Instant};
+use crate::reason::Reason;
 
 /// Where a part of a chain's value can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,6 +65,83 @@ pub struct Chain {
     pub expires: Option<Instant>,
     /// When it was first asked for.
     pub since: Instant,
+    /// The day its goods ship, as promised; `None` is soon.
+    pub ships: Option<Day>,
+    /// What people did to it, and what it carries along.
+    #[serde(default, skip_serializing_if = "Marks::are_none")]
+    pub marks: Marks,
+}
+
+/// What an order carries along beside its amounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Marks {
+    /// The part of the order's amount that is prepaid, paid in cash or secured: it holds no credit.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub secured: i64,
+    /// What was invoiced or drafted ahead of its delivery: when it is delivered, nothing moves.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub ahead: i64,
+    /// The payment terms it was let through with, in days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms_days: Option<u16>,
+    /// The day on which the rules, or a person, last let it through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Day>,
+    /// Why a person put it on hold; no rule lifts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forced_hold: Option<String>,
+    /// The release of a person that covers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
+    /// A release that waits for a second person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub awaiting: Option<Release>,
+    /// Why it is held or declined.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+}
+
+fn is_zero(amount: &i64) -> bool {
+    *amount == 0
+}
+
+impl Marks {
+    fn are_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A person let an order through. Honoured at every later stage while the order's value is at most the amount and the
+/// deviation on top of it, and the release is not older than it may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// The order's whole amount when it was released, in minor units of the account's currency.
+    pub amount: i64,
+    /// How far above it the order may go, in hundredths of a per cent, rounded down.
+    pub deviation: u32,
+    /// The last day it is honoured; `None` until the order is done.
+    pub to: Option<Day>,
+    /// Who released it.
+    pub user: String,
+    /// In which role.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+    /// Whether it lifts a stop too.
+    pub lifts_stop: bool,
+    /// When.
+    pub at: Instant,
+}
+
+impl Release {
+    /// Whether it covers an order of this whole amount on this day.
+    pub fn covers(&self, amount: i64, today: Day) -> bool {
+        let allowed = i128::from(self.amount) + i128::from(self.amount) * i128::from(self.deviation) / 10_000;
+        i128::from(amount) <= allowed && self.to.is_none_or(|to| today <= to)
+    }
 }
 
 impl Chain {
@@ -89,8 +167,22 @@ impl Chain {
         }
     }
 
-    /// What the chain itself holds of its account's buckets. Posted invoices are open items and counted there.
-    pub fn held(&self) -> Buckets {
-        Buckets { ordered: self.ordered, delivered: self.delivered, drafted: self.drafted, ..Buckets::default() }
+    /// What the chain itself holds of its account's buckets, when orders that ship up to `horizon_to` are within the
+    /// horizon. Posted invoices are open items and counted there.
+    pub fn held(&self, horizon_to: Day) -> Buckets {
+        let later = self.ships.is_some_and(|ships| ships > horizon_to);
+        let (ordered, later) = if later { (0, self.ordered) } else { (self.ordered, 0) };
+        Buckets { ordered, later, delivered: self.delivered, drafted: self.drafted, ..Buckets::default() }
+    }
+
+    /// Whether it holds nothing and never will by itself, so that another account may take the order over.
+    pub fn is_free_to_move(&self) -> bool {
+        let nothing = self.ordered == 0 && self.delivered == 0 && self.drafted == 0 && self.invoiced == 0;
+        nothing && self.state != ChainState::Active
+    }
+
+    /// What has left the order: everything but what is still ordered.
+    pub fn moved(&self) -> Option<i64> {
+        [self.delivered, self.drafted, self.invoiced, self.settled].into_iter().try_fold(0_i64, i64::checked_add)
     }
 }

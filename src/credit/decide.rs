@@ -2,27 +2,101 @@
 //!
 //! Order of evaluation:
 //! 1. no account: the policy's answer for unknown customers;
-//! 2. a document that increases nothing always goes through;
-//! 3. the account's *no check* status: not checked;
+//! 2. a document that increases nothing and is not asked about again always goes through; one that is prepaid or secured
+//!    as a whole is not checked;
+//! 3. an account with the *no check* status, or of the own group of companies where the policy leaves those out, is not
+//!    checked;
 //! 4. an amount in another currency that could not be converted cannot be compared: the policy's answer for that;
-//! 5. every rule of the policy is asked, and all reasons come back;
-//! 6. the outcome that stops most wins. If no rule had anything to ask, the document is not checked.
+//! 5. a person's hold on this very order, then every rule of the policy that speaks of the document (`rules.rs`), pools
+//!    before the account itself; all reasons come back;
+//! 6. exclusions lift the reasons of less specific rules; of the same level the block wins;
+//! 7. a person's release that covers the document, or an override in the same call, lifts what its role may. Neither
+//!    lifts a stop unless it says so;
+//! 8. the outcome that stops most wins. If no rule had anything to ask, the document is not checked.
 
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountFacts;
-use super::limit::{Limit, limit_in_force};
+use super::chain::{Release, Stage};
+use super::limit::{Limit, insured, limit_in_force};
+use super::rules::Question;
 use crate::calendar::Day;
 use crate::error::{Error, Result};
 use crate::money::{Money, MoneyError};
-use crate::policy::{Policy, Rule, Status, Test};
+use crate::policy::{Checkpoint, Policy, Status};
 use crate::reason::{Code, Level, Outcome, Quantity, Reason, Remedy};
 
-/// What is asked: by how much the account's exposure would grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Document {
+/// What is asked: a document and by how much the account's exposure would grow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document<'a> {
     /// The increase, in the account's currency if it could be converted. Zero and below always goes through.
     pub increase: Money,
+    /// The whole value of the document, in the same currency, what is secured included.
+    pub value: i64,
+    /// The part of it that is prepaid, paid in cash or secured.
+    pub secured: i64,
+    /// Where the increase lands; orders land in [`Stage::Ordered`].
+    pub lands: Stage,
+    /// The day the goods ship; `None` is soon.
+    pub ships: Option<Day>,
+    /// The payment terms, in days.
+    pub terms_days: Option<u16>,
+    /// The terms it was let through with before.
+    pub earlier_terms: Option<u16>,
+    /// The discount, in hundredths of a per cent.
+    pub discount: Option<u32>,
+    /// At which moment of its life it is asked about.
+    pub checkpoint: Checkpoint,
+    /// The rules are asked even if nothing increases: it stands already and is asked about again.
+    pub again: bool,
+    /// A person has put it on hold.
+    pub forced_hold: bool,
+    /// A person has released it before.
+    pub release: Option<&'a Release>,
+    /// A person who asks in a role that may let it through, and says so.
+    pub overriding: Option<&'a Person>,
+}
+
+impl Document<'_> {
+    /// A new order of this amount and nothing else known about it.
+    pub fn of(increase: Money) -> Self {
+        Self {
+            increase,
+            value: increase.minor,
+            secured: 0,
+            lands: Stage::Ordered,
+            ships: None,
+            terms_days: None,
+            earlier_terms: None,
+            discount: None,
+            checkpoint: Checkpoint::Entry,
+            again: false,
+            forced_hold: false,
+            release: None,
+            overriding: None,
+        }
+    }
+}
+
+/// A person who puts an order on hold, releases it, turns it down, or overrides the rules. The host vouches for the role.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Who.
+    pub user: String,
+    /// In which role, as the policy names it.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+    /// Whether a stop is lifted too.
+    #[serde(default)]
+    pub lifts_stop: bool,
+    /// Release: how far above its amount the order may go, in hundredths of a per cent; the policy's when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<u32>,
+    /// Release: how many days it is honoured; the policy's when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_days: Option<u16>,
 }
 
 /// What was decided, and from what.
@@ -39,10 +113,14 @@ pub struct Decision {
     pub exposure_before: Option<Money>,
     /// The exposure after it: with the increase if the document was granted, as before if not.
     pub exposure_after: Option<Money>,
-    /// The limit in force; `None` when there is none on record, or the account is marked as having none.
+    /// The account's own effective limit: the one in force and what insurers cover; `None` when there is none on record,
+    /// or the account is marked as having none.
     pub limit: Option<Money>,
     /// What must be paid in advance for the document to go through; set when the outcome is `prepay`.
     pub prepay: Option<Money>,
+    /// The deposit or other security that the rules recommend for the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit: Option<Money>,
 }
 
 impl Decision {
@@ -66,32 +144,49 @@ fn available(limit: Option<Money>, exposure: Option<Money>) -> Option<Money> {
 ///
 /// # Errors
 /// `Argument` when the amounts are too large to add.
-pub fn decide(policy: &Policy, account: Option<&AccountFacts>, document: &Document, today: Day) -> Result<Decision> {
+pub fn decide(
+    policy: &Policy,
+    account: Option<&AccountFacts>,
+    document: &Document<'_>,
+    today: Day,
+) -> Result<Decision> {
     let increase = document.increase;
     let Some(account) = account else {
         return Ok(without_account(policy, increase));
     };
     let owed = exposure(policy, account).map_err(too_large)?;
     let comparable = increase.currency == account.currency;
-    let limit = limit_in_force(&account.limits, today);
+    let limit = limit_in_force(&account.limits, today, policy.facts.limit_grace_days);
+    let effective = effective_limit(limit, &account.limits, today).map_err(too_large)?;
     let mut decision = Decision {
         outcome: Outcome::Approve,
         reasons: Vec::new(),
         increase,
         exposure_before: Some(owed),
         exposure_after: Some(owed),
-        limit: limit.and_then(|l| l.amount).map(|minor| Money::new(minor, account.currency)),
+        limit: effective.map(|minor| Money::new(minor, account.currency)),
         prepay: None,
+        deposit: None,
     };
-    if increase.minor <= 0 {
-        decision.reasons.push(plain(Code::NotAnIncrease, Level::Document, Outcome::Approve));
+    if document.secured > 0 && comparable {
+        let measured = Some(Quantity::Money(Money::new(document.secured, account.currency)));
+        decision.reasons.push(Reason { measured, ..plain(Code::Secured, Level::Document, Outcome::Approve) });
+    }
+    if increase.minor <= 0 && !document.again && !document.forced_hold {
+        if document.secured > 0 && increase.minor == 0 {
+            decision.outcome = Outcome::NotChecked;
+        } else {
+            decision.reasons.push(plain(Code::NotAnIncrease, Level::Document, Outcome::Approve));
+        }
         if comparable {
             decision.exposure_after = Some(owed.checked_add(increase).map_err(too_large)?);
         }
         return Ok(decision);
     }
-    if account.status == Status::NoCheck {
-        decision.reasons.push(plain(Code::StatusNoCheck, Level::Own, Outcome::NotChecked));
+    let internal = account.profile.internal && !policy.facts.internal_customers_checked;
+    if account.status == Status::NoCheck || internal {
+        let code = if internal { Code::InternalCustomer } else { Code::StatusNoCheck };
+        decision.reasons.push(plain(code, Level::Own, Outcome::NotChecked));
         decision.outcome = Outcome::NotChecked;
     } else if !comparable {
         decision.reasons.push(Reason {
@@ -103,8 +198,8 @@ pub fn decide(policy: &Policy, account: Option<&AccountFacts>, document: &Docume
         decision.outcome = policy.facts.currency_mismatch;
     } else {
         let after = owed.checked_add(increase).map_err(too_large)?;
-        let question = Question { policy, account, increase, owed, after, limit, today };
-        question.ask_every_rule(&mut decision).map_err(too_large)?;
+        let question = Question { policy, account, document, owed, after, limit, effective, today };
+        question.answer(&mut decision).map_err(too_large)?;
     }
     if decision.outcome.grants() && comparable {
         decision.exposure_after = Some(owed.checked_add(increase).map_err(too_large)?);
@@ -122,6 +217,20 @@ pub fn exposure(policy: &Policy, account: &AccountFacts) -> std::result::Result<
     Ok(Money::new(debit.checked_sub(credit).ok_or(MoneyError::Overflow)?, account.currency))
 }
 
+/// The limit in force with what insurers cover on top; `None` when there is none, or it is none.
+///
+/// # Errors
+/// [`MoneyError::Overflow`].
+pub fn effective_limit(
+    in_force: Option<&Limit>,
+    limits: &[Limit],
+    today: Day,
+) -> std::result::Result<Option<i64>, MoneyError> {
+    let Some(amount) = in_force.and_then(|limit| limit.amount) else { return Ok(None) };
+    let effective = i128::from(amount).checked_add(insured(limits, today)).ok_or(MoneyError::Overflow)?;
+    i64::try_from(effective).map(Some).map_err(|_| MoneyError::Overflow)
+}
+
 fn without_account(policy: &Policy, increase: Money) -> Decision {
     let outcome = policy.facts.unknown_customer;
     Decision {
@@ -135,187 +244,25 @@ fn without_account(policy: &Policy, increase: Money) -> Decision {
         exposure_after: None,
         limit: None,
         prepay: None,
+        deposit: None,
     }
 }
 
 /// A reason that needs no numbers.
-fn plain(code: Code, level: Level, effect: Outcome) -> Reason {
-    Reason { code, level, effect, measured: None, threshold: None, remedy: None, release_by: None, rule: String::new() }
+pub(super) fn plain(code: Code, level: Level, effect: Outcome) -> Reason {
+    Reason {
+        code,
+        level,
+        pool: String::new(),
+        effect,
+        measured: None,
+        threshold: None,
+        remedy: None,
+        release_by: None,
+        rule: String::new(),
+    }
 }
 
 fn too_large(error: MoneyError) -> Error {
     Error::argument(format!("the document cannot be added to the account: {error}"))
-}
-
-/// An increase held against the rules.
-struct Question<'a> {
-    policy: &'a Policy,
-    account: &'a AccountFacts,
-    increase: Money,
-    owed: Money,
-    after: Money,
-    limit: Option<&'a Limit>,
-    today: Day,
-}
-
-impl Question<'_> {
-    fn ask_every_rule(&self, decision: &mut Decision) -> std::result::Result<(), MoneyError> {
-        let mut asked = false;
-        let mut prepay = 0;
-        for rule in &self.policy.rules {
-            asked |= match &rule.test {
-                Test::OverLimit { tolerance_basis_points } => {
-                    self.over_limit(rule, *tolerance_basis_points, decision, &mut prepay)?
-                }
-                Test::OverdueAmount { above } => self.overdue_amount(rule, above, decision, &mut prepay),
-                Test::OverdueDays { above } => self.overdue_days(rule, *above, decision, &mut prepay),
-                Test::Status { is } => self.status(rule, *is, decision, &mut prepay),
-            };
-        }
-        // The sort is stable: of reasons that stop alike, the rule that stands first in the policy comes first.
-        decision.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.effect));
-        decision.outcome = match decision.reasons.first() {
-            _ if !asked => Outcome::NotChecked,
-            Some(reason) => reason.effect,
-            None => Outcome::Approve,
-        };
-        if decision.outcome == Outcome::Prepay {
-            decision.prepay = Some(Money::new(prepay, self.account.currency));
-        }
-        Ok(())
-    }
-
-    /// Whether the limit could be asked about, which it always can: an account without one is told apart.
-    fn over_limit(
-        &self,
-        rule: &Rule,
-        tolerance: u32,
-        decision: &mut Decision,
-        prepay: &mut i64,
-    ) -> std::result::Result<bool, MoneyError> {
-        let Some(limit) = self.limit else {
-            let effect = self.policy.facts.limit_missing;
-            let remedy = self.remedy(effect, Remedy::SetLimit, self.increase.minor, prepay);
-            // Several rules may ask about the limit; that there is none is said once.
-            if !decision.reasons.iter().any(|reason| reason.code == Code::LimitMissing) {
-                decision.reasons.push(Reason { remedy, ..self.reason(rule, Code::LimitMissing, effect) });
-            }
-            return Ok(true);
-        };
-        let Some(amount) = limit.amount else {
-            if !decision.reasons.iter().any(|reason| reason.code == Code::NoLimit) {
-                decision.reasons.push(plain(Code::NoLimit, Level::Own, Outcome::Approve));
-            }
-            return Ok(true);
-        };
-        let allowed = with_tolerance(amount, tolerance)?;
-        if self.after.minor > allowed {
-            let over = self.after.minor.checked_sub(allowed).ok_or(MoneyError::Overflow)?;
-            let wanted = over.min(self.increase.minor);
-            let way_out = if over < self.increase.minor {
-                Remedy::ReduceBy(self.money(over))
-            } else {
-                Remedy::Pay(self.money(over))
-            };
-            decision.reasons.push(Reason {
-                measured: Some(Quantity::Money(self.after)),
-                threshold: Some(Quantity::Money(self.money(allowed))),
-                remedy: self.remedy(rule.then, way_out, wanted, prepay),
-                ..self.reason(rule, Code::OverLimit, rule.then)
-            });
-            if self.owed.minor > allowed {
-                let excess = self.owed.minor.checked_sub(allowed).ok_or(MoneyError::Overflow)?;
-                decision.reasons.push(Reason {
-                    measured: Some(Quantity::Money(self.owed)),
-                    threshold: Some(Quantity::Money(self.money(allowed))),
-                    remedy: Some(Remedy::Pay(self.money(excess))),
-                    ..self.reason(rule, Code::AlreadyOverLimit, rule.then)
-                });
-            }
-        } else if self.policy.facts.unapplied_credits_reduce
-            && self.after.minor.saturating_add(self.account.buckets.unapplied) > allowed
-        {
-            decision.reasons.push(Reason {
-                measured: Some(Quantity::Money(self.money(self.account.buckets.unapplied))),
-                threshold: Some(Quantity::Money(self.money(allowed))),
-                rule: rule.name.clone(),
-                ..plain(Code::CoveredByCredit, Level::Own, Outcome::Approve)
-            });
-        }
-        Ok(true)
-    }
-
-    fn overdue_amount(&self, rule: &Rule, above: &[Money], decision: &mut Decision, prepay: &mut i64) -> bool {
-        let Some(threshold) = above.iter().find(|money| money.currency == self.account.currency) else {
-            return false;
-        };
-        let overdue = self.account.buckets.overdue;
-        if overdue > threshold.minor {
-            let way_out = Remedy::Pay(self.money(overdue.saturating_sub(threshold.minor)));
-            decision.reasons.push(Reason {
-                measured: Some(Quantity::Money(self.money(overdue))),
-                threshold: Some(Quantity::Money(*threshold)),
-                remedy: self.remedy(rule.then, way_out, self.increase.minor, prepay),
-                ..self.reason(rule, Code::OverdueAmount, rule.then)
-            });
-        }
-        true
-    }
-
-    fn overdue_days(&self, rule: &Rule, above: u32, decision: &mut Decision, prepay: &mut i64) -> bool {
-        let days = self.account.oldest_overdue.map_or(0, |due| self.today.since(due));
-        if days > i64::from(above) {
-            let way_out = Remedy::Pay(self.money(self.account.buckets.overdue));
-            decision.reasons.push(Reason {
-                measured: Some(Quantity::Days(days)),
-                threshold: Some(Quantity::Days(i64::from(above))),
-                remedy: self.remedy(rule.then, way_out, self.increase.minor, prepay),
-                ..self.reason(rule, Code::OverdueDays, rule.then)
-            });
-        }
-        true
-    }
-
-    fn status(&self, rule: &Rule, is: Status, decision: &mut Decision, prepay: &mut i64) -> bool {
-        if self.account.status == is {
-            let code = match is {
-                Status::Stop => Code::StatusStop,
-                Status::Hold => Code::StatusHold,
-                Status::Watch => Code::StatusWatch,
-                // Accounts that are fine or excluded are never the reason for anything; the policy cannot ask.
-                Status::Ok | Status::NoCheck => return false,
-            };
-            decision.reasons.push(Reason {
-                remedy: self.remedy(rule.then, Remedy::LiftStatus, self.increase.minor, prepay),
-                ..self.reason(rule, code, rule.then)
-            });
-        }
-        true
-    }
-
-    fn reason(&self, rule: &Rule, code: Code, effect: Outcome) -> Reason {
-        Reason { release_by: rule.release_by.clone(), rule: rule.name.clone(), ..plain(code, Level::Own, effect) }
-    }
-
-    /// The way out; where the rule asks for a prepayment, that is the way out, and the largest one asked for counts.
-    fn remedy(&self, effect: Outcome, otherwise: Remedy, in_advance: i64, prepay: &mut i64) -> Option<Remedy> {
-        if effect != Outcome::Prepay {
-            return Some(otherwise);
-        }
-        *prepay = (*prepay).max(in_advance);
-        Some(Remedy::Prepay(self.money(in_advance)))
-    }
-
-    fn money(&self, minor: i64) -> Money {
-        Money::new(minor, self.account.currency)
-    }
-}
-
-/// The limit taken higher by hundredths of a per cent of it, rounded down.
-fn with_tolerance(limit: i64, basis_points: u32) -> std::result::Result<i64, MoneyError> {
-    if basis_points == 0 {
-        return Ok(limit);
-    }
-    let more = i128::from(limit) * i128::from(basis_points) / 10_000;
-    i64::try_from(i128::from(limit) + more).map_err(|_| MoneyError::Overflow)
 }

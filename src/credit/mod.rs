@@ -6,14 +6,22 @@
 mod account;
 mod act;
 mod chain;
+mod convert;
 mod decide;
 pub mod explain;
+mod lift;
 mod limit;
+mod pool;
+mod profile;
+mod rules;
+mod work;
 
 pub use account::{AccountFacts, AccountId, Buckets};
 pub use act::{Act, Action, Request, act, action_of_a_check};
-pub use chain::{Chain, ChainState, Stage};
-pub use decide::{Decision, Document, decide, exposure};
-pub use limit::{Limit, LimitKind, limit_in_force};
+pub use chain::{Chain, ChainState, Marks, Release, Stage};
+pub use decide::{Decision, Document, Person, decide, effective_limit, exposure};
+pub use limit::{Limit, LimitKind, insured, last_to_end, limit_in_force};
+pub use pool::{MAX_POOLS, PoolFacts, PoolKind, PoolSum};
+pub use profile::{Behaviour, MONTHS, Month, Profile};
 
 pub use crate::policy::Status;

@@ -13,7 +13,7 @@ use crate::customer::name_key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{Answer, Identifier, Scheme, check};
 use crate::money::Money;
-use crate::store::{AccountKey, AccountRecord, AccountRef, Customer, Item, LimitRecord, Loader, Put};
+use crate::store::{AccountKey, AccountRecord, AccountRef, Customer, Item, LimitOwner, LimitRecord, Loader, Put};
 
 /// Names an account, by its number or by company and customer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -129,7 +129,7 @@ impl Engine {
         self.cache.put(facts.clone(), now, epoch);
         let exposure = crate::credit::exposure(&self.policy, &facts)
             .map_err(|error| Error::new(ErrorKind::Store, format!("account {}: {error}", id.0)))?;
-        let limit = limit_in_force(&facts.limits, today).copied();
+        let limit = limit_in_force(&facts.limits, today, self.policy.facts.limit_grace_days).copied();
         let available = limit
             .and_then(|limit| limit.amount)
             .map(|amount| Money::new(amount.saturating_sub(exposure.minor), facts.currency));
@@ -219,7 +219,10 @@ impl Engine {
     /// # Errors
     /// `NotFound` when there is no such account; those of the store.
     pub fn put_limit(&self, limit: &LimitRecord) -> Result<Put> {
-        self.put(&limit.key, &mut |loader| loader.put_limit(limit))
+        let LimitOwner::Account(key) = &limit.owner else {
+            return Err(Error::argument("there is no such pool"));
+        };
+        self.put(key, &mut |loader| loader.put_limit(limit))
     }
 
     /// Puts an open item as it stands in the ERP: posted, partly paid, or paid (residual zero).

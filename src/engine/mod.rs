@@ -4,6 +4,7 @@
 //! network. It works in the process that opened it: a forked child opens its own.
 
 mod accounts;
+mod body;
 mod config;
 mod customers;
 mod debtors;
@@ -12,6 +13,7 @@ mod identify;
 mod imports;
 mod keeper;
 pub mod operations;
+mod order_request;
 mod orders;
 pub mod record;
 mod registers;
@@ -32,7 +34,8 @@ pub use debtors::{LookupAnswer, LookupFor, LookupRequest, SubjectAnswer};
 pub use identify::TypedNumber;
 pub use imports::ImportRequest;
 pub use keeper::{Field, Keeper, read_identifier};
-pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, OrderRequest, Source};
+pub use order_request::{Instalment, MAX_LINES, MAX_REASON_BYTES, OrderRequest};
+pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, Source};
 pub use record::Replay;
 pub use registers::{DEFAULT_COMPANY_REGISTER, DEFAULT_DEBTOR_REGISTER, RegisterChoice};
 
@@ -225,6 +228,11 @@ impl Engine {
         today.plus(-1 - i32::from(self.policy.facts.grace_days))
     }
 
+    /// The last day on which orders ship within the horizon.
+    fn horizon_to(&self, today: Day) -> Day {
+        self.policy.facts.horizon_days.map_or(Day::MAX, |days| today.plus(i32::from(days)))
+    }
+
     /// When a call that may take `milliseconds` (or as long as configured) must have been answered.
     fn deadline(&self, milliseconds: Option<u32>) -> Deadline {
         let budget = milliseconds.map_or(self.settings.deadline, |ms| Duration::from_millis(u64::from(ms)));
@@ -238,6 +246,7 @@ impl Engine {
             item: item.to_owned(),
             key: None,
             overdue_to: self.overdue_to(self.day_of(now)),
+            horizon_to: self.horizon_to(self.day_of(now)),
             now,
         }
     }

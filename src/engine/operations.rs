@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::accounts::{AccountName, ItemsRequest};
-use super::orders::{OrderAnswer, OrderRequest};
+use super::order_request::OrderRequest;
+use super::orders::OrderAnswer;
 use super::wire::{AccountWire, HeldOrder, ItemWire, LimitWire, PositionWire};
 use super::{Engine, LogLevel, MAX_ROWS, ROWS};
 use crate::error::{Error, ErrorKind, Result, hide_numbers};

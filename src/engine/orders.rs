@@ -8,64 +8,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::body::{Asked, BODY_FORMAT, Body};
+use super::order_request::OrderRequest;
 use super::{Engine, LogLevel, checked_name};
 use crate::calendar::{Day, Instant};
-use crate::credit::{
-    AccountFacts, AccountId, Act, Action, Chain, ChainState, Decision, Request, Stage, act, action_of_a_check,
-};
+use crate::credit::{AccountFacts, AccountId, Act, Action, Chain, ChainState, Decision, act, action_of_a_check};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hex::hex;
-use crate::money::Money;
-use crate::policy::Policy;
-use crate::reason::Outcome;
-use crate::store::{
-    AccountKey, AccountRef, Effects, Event, EventKind, Facts, Item, ItemKind, NewDecision, RequestKey, Step, Written,
-};
+use crate::policy::Checkpoint;
+use crate::store::{Effects, Facts, NewDecision, RequestKey, Step, Written};
 
 /// The most orders that one list may hold.
 pub const MAX_LIST: usize = 10_000;
-
-/// The format of recorded decisions; moves when replaying needs to tell old from new.
-const BODY_FORMAT: u32 = 1;
-
-/// A request about one order, as the host puts it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct OrderRequest {
-    /// The account by its number; or else by `company` and `customer`.
-    pub account: Option<AccountId>,
-    /// The company that sells.
-    pub company: String,
-    /// The customer that pays.
-    pub customer: String,
-    /// The order, as the host numbers it. A check may leave it empty: then it is asked about as a new order.
-    pub document: String,
-    /// The host's key for this very request: the same key and content get the same answer, however often they come.
-    /// Needed by everything that writes.
-    pub key: String,
-    /// Reserve and change: the order's whole amount. Reopen: what is ordered again. Convert: the part that moves; all of
-    /// `from` when nothing is said. Cancel: not used.
-    pub amount: Option<Money>,
-    /// Units of the account's currency for one unit of the amount's, as text so that it is exact.
-    pub rate: Option<String>,
-    /// When what is ordered stops holding credit; never when nothing is said.
-    pub expires: Option<Instant>,
-    /// Convert: where the part is; the last stage before `to` that holds anything when nothing is said.
-    pub from: Option<Stage>,
-    /// Convert: where the part goes.
-    pub to: Option<Stage>,
-    /// Convert to invoiced or settled: the open item, as the host numbers it.
-    pub item: String,
-    /// Convert to invoiced: the day the item is due.
-    pub due: Option<Day>,
-    /// Who asks; recorded.
-    pub user: String,
-    /// How long the call may take; as configured when nothing is said.
-    pub deadline_ms: Option<u32>,
-}
 
 /// Where the facts of an answer came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,45 +60,6 @@ pub struct ListAnswer {
     pub answers: Vec<Result<OrderAnswer>>,
 }
 
-/// Everything a decision was made from and what came of it: the record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Body {
-    pub asked: Asked,
-    pub came_to: CameTo,
-}
-
-/// What was asked, when, under which policy, and what was known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Asked {
-    pub format: u32,
-    pub at: Instant,
-    pub today: Day,
-    /// `None` only when an unknown account was asked for by its number.
-    pub key: Option<AccountKey>,
-    pub user: String,
-    pub request_key: String,
-    pub document: String,
-    pub item: String,
-    pub due: Option<Day>,
-    pub request: Request,
-    /// The digest of the policy, in hexadecimal.
-    pub policy: String,
-    pub account: Option<AccountFacts>,
-    pub chain: Option<Chain>,
-    pub open_item: Option<Item>,
-}
-
-/// What was decided, and what the order and the item are since.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CameTo {
-    pub decision: Decision,
-    pub chain: Option<Chain>,
-    pub open_item: Option<Item>,
-}
-
 impl Engine {
     /// Would this order go through? Nothing is written and nothing is held.
     ///
@@ -168,7 +84,7 @@ impl Engine {
             .iter()
             .map(|order| {
                 let answer = self.check_beside(order, &granted)?;
-                let id = order.account.or_else(|| self.cache.id_of(&key_of(order)));
+                let id = order.account.or_else(|| self.cache.id_of(&order.key_of()));
                 if let Some(id) = id.filter(|_| answer.decision.outcome.grants()) {
                     let held = granted.entry(id).or_insert(0_i64);
                     *held = held.saturating_add(held_by(&answer.decision));
@@ -184,15 +100,15 @@ impl Engine {
         let today = self.day_of(now);
         let id = match order.account {
             Some(id) => Some(id),
-            None => self.cache.id_of(&key_of(order)),
+            None => self.cache.id_of(&order.key_of()),
         };
         let beside = id.and_then(|id| granted.get(&id).copied()).unwrap_or(0);
         if let Some(id) = id.filter(|_| order.document.is_empty()) {
             let oldest = i64::from(self.policy.facts.memory_max_age_ms);
-            let overdue_to = self.overdue_to(today);
+            let (overdue_to, horizon_to) = (self.overdue_to(today), self.horizon_to(today));
             let from_memory = self.cache.with(id, |entry| {
                 let young = now.since(entry.read_at) <= oldest && entry.read_at <= now;
-                (young && entry.facts.holds_at(overdue_to, now)).then(|| {
+                (young && entry.facts.holds_at(overdue_to, horizon_to, now)).then(|| {
                     let decision = self.question(order, Some(&entry.facts), None, beside, now, today)?.decision;
                     Ok::<_, Error>((decision, entry.read_at))
                 })
@@ -215,7 +131,7 @@ impl Engine {
     }
 
     fn check_at_the_store(&self, order: &OrderRequest, beside: i64, now: Instant, today: Day) -> Result<OrderAnswer> {
-        let account = self.account_ref(order)?;
+        let account = order.account_ref()?;
         let document = if order.document.is_empty() { "" } else { checked_name("document", &order.document)? };
         let epoch = self.cache.epoch();
         let facts = self.store.facts(&self.ask(account, document, "", now), self.deadline(order.deadline_ms))?;
@@ -243,14 +159,11 @@ impl Engine {
         now: Instant,
         today: Day,
     ) -> Result<Act> {
-        let request = Request {
-            action: action_of_a_check(chain),
-            amount: order.amount,
-            rate: order.rate.clone(),
-            expires: order.expires,
-            from: None,
-            to: None,
+        let action = match (order.checkpoint, action_of_a_check(chain)) {
+            (Some(checkpoint), Action::Change) if checkpoint != Checkpoint::Entry => Action::Pass,
+            (_, action) => action,
         };
+        let request = order.request(action, &self.policy)?;
         if beside == 0 {
             return act(&self.policy, account, chain, &order.document, &request, now, today);
         }
@@ -386,27 +299,17 @@ impl Engine {
         let document = checked_name("document", &order.document)?.to_owned();
         let key = checked_name("key", &order.key)?.to_owned();
         let user = if order.user.is_empty() { "" } else { checked_name("user", &order.user)? }.to_owned();
-        let item = match order.to {
-            Some(Stage::Invoiced | Stage::Settled) => checked_name("item", &order.item)?.to_owned(),
-            _ => String::new(),
-        };
-        let request = Request {
-            action,
-            amount: order.amount,
-            rate: order.rate.clone(),
-            expires: order.expires,
-            from: order.from,
-            to: order.to,
-        };
-        let account = self.account_ref(order)?;
+        let item = order.item_number()?;
+        let request = order.request(action, &self.policy)?;
+        let account = order.account_ref()?;
         let today = self.day_of(now);
         let mut ask = self.ask(account, &document, &item, now);
-        ask.key = Some(RequestKey { key: key.clone(), content: content(order, &document, &item, &request)? });
+        ask.key = Some(RequestKey { key: key.clone(), content: order.content(&document, &item, &request)? });
         let mut salt = [0_u8; 16];
         getrandom::fill(&mut salt)
             .map_err(|error| Error::new(ErrorKind::Io, format!("the machine gives no random numbers: {error}")))?;
         let policy = Arc::clone(&self.policy);
-        let due = order.due;
+        let (due, instalments) = (order.due, order.instalments.clone());
         let plan = move |facts: &Facts| {
             let asked = Asked {
                 format: BODY_FORMAT,
@@ -418,6 +321,7 @@ impl Engine {
                 document: document.clone(),
                 item: item.clone(),
                 due,
+                instalments: instalments.clone(),
                 request: request.clone(),
                 policy: hex(&policy.digest),
                 account: facts.account.clone(),
@@ -430,7 +334,7 @@ impl Engine {
                 events: body.event().into_iter().collect(),
                 record: Some(NewDecision { body: body.write()?, salt }),
                 chain: body.came_to.chain,
-                items: body.came_to.open_item.into_iter().collect(),
+                items: body.came_to.open_items,
             })
         };
         Ok(Step { ask, plan: Box::new(plan) })
@@ -470,111 +374,13 @@ impl Engine {
     /// Keeps facts in memory, and the name they were asked for by.
     fn remember(&self, order: &OrderRequest, account: AccountFacts, read_at: Instant, epoch: u64) {
         if order.account.is_none() {
-            let key = key_of(order);
+            let key = order.key_of();
             if self.cache.id_of(&key).is_none() {
                 self.cache.name(key, account.id);
             }
         }
         self.cache.put(account, read_at, epoch);
     }
-
-    fn account_ref(&self, order: &OrderRequest) -> Result<AccountRef> {
-        match order.account {
-            Some(id) => Ok(AccountRef::Id(id)),
-            None => Ok(AccountRef::Key(AccountKey {
-                company: checked_name("company", &order.company)?.to_owned(),
-                customer: checked_name("customer", &order.customer)?.to_owned(),
-            })),
-        }
-    }
-}
-
-impl Body {
-    pub(super) fn read(text: &str) -> Result<Self> {
-        serde_json::from_str(text)
-            .map_err(|error| Error::new(ErrorKind::Store, format!("a recorded decision cannot be read: {error}")))
-    }
-
-    pub(super) fn write(&self) -> Result<String> {
-        serde_json::to_string(self)
-            .map_err(|error| Error::new(ErrorKind::Internal, format!("a decision cannot be written: {error}")))
-    }
-
-    /// What people are told of it.
-    fn event(&self) -> Option<Event> {
-        let decision = &self.came_to.decision;
-        let kind = match decision.outcome {
-            Outcome::NotChecked | Outcome::Approve => return None,
-            Outcome::ApproveWithAlert => EventKind::Alert,
-            Outcome::Prepay => EventKind::PrepayAsked,
-            Outcome::Hold => EventKind::Held,
-            Outcome::Refuse => EventKind::Refused,
-        };
-        Some(Event {
-            id: 0,
-            at: self.asked.at,
-            kind,
-            account: self.asked.account.as_ref().map(|account| account.id),
-            document: self.asked.document.clone(),
-            reasons: decision.reasons.iter().map(|reason| reason.code.name().to_owned()).collect(),
-        })
-    }
-}
-
-impl Asked {
-    /// What it comes to under this policy. The one place where decisions that count are made; a replay makes them here
-    /// again.
-    pub(super) fn come_to(&self, policy: &Policy) -> Result<CameTo> {
-        let (account, chain) = (self.account.as_ref(), self.chain.as_ref());
-        let act = act(policy, account, chain, &self.document, &self.request, self.at, self.today)?;
-        Ok(CameTo { open_item: self.item_after(&act)?, chain: act.chain, decision: act.decision })
-    }
-
-    /// What the open item is after a part was invoiced or settled.
-    fn item_after(&self, act: &Act) -> Result<Option<Item>> {
-        let (Some(account), true) = (&self.account, act.item_change != 0) else { return Ok(None) };
-        let number = &self.item;
-        let large = || Error::argument("the amount of the open item is too large");
-        Ok(Some(match &self.open_item {
-            Some(item) if item.kind != ItemKind::Invoice => {
-                return Err(Error::new(ErrorKind::State, format!("open item {number:?} is a credit, not an invoice")));
-            }
-            Some(item) => {
-                let residual = item.residual.checked_add(act.item_change).ok_or_else(large)?;
-                if residual < 0 {
-                    let open = Money::new(item.residual, account.currency);
-                    return Err(Error::new(ErrorKind::State, format!("only {open} of open item {number:?} is open")));
-                }
-                let amount = item.amount.checked_add(act.item_change.max(0)).ok_or_else(large)?;
-                Item { residual, amount, due: self.due.unwrap_or(item.due), ..item.clone() }
-            }
-            None if act.item_change < 0 => {
-                return Err(Error::new(ErrorKind::NotFound, format!("open item {number:?} is not known")));
-            }
-            None => Item {
-                key: self.key.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "an account without a name"))?,
-                number: number.clone(),
-                kind: ItemKind::Invoice,
-                currency: account.currency,
-                amount: act.item_change,
-                residual: act.item_change,
-                due: self.due.ok_or_else(|| Error::argument("due: a new invoice needs the day it is due"))?,
-                disputed: false,
-                dunning_level: 0,
-                document: self.document.clone(),
-            },
-        }))
-    }
-}
-
-/// SHA-256 over everything in a request that means something.
-fn content(order: &OrderRequest, document: &str, item: &str, request: &Request) -> Result<[u8; 32]> {
-    let account = order.account;
-    let (company, customer) =
-        if account.is_some() { ("", "") } else { (order.company.trim_end(), order.customer.trim_end()) };
-    let text = serde_json::to_vec(&(account, company, customer, document, item, order.due, request))
-        .map_err(|error| Error::new(ErrorKind::Internal, format!("the request cannot be written: {error}")))?;
-    Ok(Sha256::digest(&text).into())
 }
 
 /// By how much a granted decision made the account's orders grow.
@@ -583,10 +389,6 @@ fn held_by(decision: &Decision) -> i64 {
         (Some(before), Some(after)) => after.minor.saturating_sub(before.minor),
         _ => 0,
     }
-}
-
-fn key_of(order: &OrderRequest) -> AccountKey {
-    AccountKey { company: order.company.clone(), customer: order.customer.clone() }
 }
 
 fn list_size(count: usize) -> Result<()> {

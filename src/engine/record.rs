@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::orders::Body;
+use super::body::Body;
 use super::{Engine, LogLevel, MAX_ROWS};
 use crate::credit::{AccountId, explain};
 use crate::error::{Error, ErrorKind, Result};

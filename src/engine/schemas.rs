@@ -18,7 +18,8 @@ use super::operations::{
     DecisionRequest, EventsRequest, ExpireRequest, HeldRequest, ListRequest, Nothing, OrderList, PolicyText,
     RowsRequest,
 };
-use super::orders::{OrderAnswer, OrderRequest};
+use super::order_request::OrderRequest;
+use super::orders::OrderAnswer;
 use super::record::Replay;
 use super::wire::{AccountWire, HeldOrder, ItemWire, LimitWire, PositionWire};
 use crate::calendar::{Day, Instant};

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::AccountPosition;
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountId, Chain, ChainState, Limit, LimitKind, Status};
+use crate::credit::{AccountId, Chain, ChainState, Limit, LimitKind, Profile, Status};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::store::{AccountKey, AccountRecord, Item, ItemKind, LimitRecord};
+use crate::store::{AccountKey, AccountRecord, Item, ItemKind, LimitOwner, LimitRecord};
 
 /// An account to be put.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,12 +24,18 @@ pub struct AccountWire {
     /// The status a person gives it; `ok` when nothing is said.
     #[serde(default)]
     pub status: Status,
+    /// What people and the host say of it, all of it; what was said before stays when nothing is said.
+    #[serde(default)]
+    pub profile: Option<Profile>,
+    /// The names of the pools it belongs to, the widest first; it stays where it is when nothing is said.
+    #[serde(default)]
+    pub pools: Option<Vec<String>>,
 }
 
 impl From<AccountWire> for AccountRecord {
     fn from(wire: AccountWire) -> Self {
         let key = AccountKey { company: wire.company, customer: wire.customer };
-        Self { key, currency: wire.currency, status: wire.status }
+        Self { key, currency: wire.currency, status: wire.status, profile: wire.profile, pools: wire.pools }
     }
 }
 
@@ -38,10 +44,15 @@ impl From<AccountWire> for AccountRecord {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LimitWire {
-    /// The company that sells.
+    /// The company that sells; or else `pool`.
+    #[serde(default)]
     pub company: String,
     /// The customer that pays.
+    #[serde(default)]
     pub customer: String,
+    /// Instead of company and customer: the pool whose limit it is.
+    #[serde(default)]
+    pub pool: Option<String>,
     /// `base` when nothing is said.
     #[serde(default = "base")]
     pub kind: LimitKind,
@@ -57,6 +68,12 @@ pub struct LimitWire {
     /// The last day it is in force; for ever when nothing is said.
     #[serde(default)]
     pub to: Option<Day>,
+    /// Insured: how much of the limit counts, in hundredths of a per cent; all of it when nothing is said.
+    #[serde(default)]
+    pub share_basis_points: Option<u32>,
+    /// Who asks for it. Needed where the policy wants a second person for some limits.
+    #[serde(default)]
+    pub user: String,
 }
 
 fn base() -> LimitKind {
@@ -72,8 +89,20 @@ impl TryFrom<LimitWire> for LimitRecord {
             (None, Some(currency)) => (None, currency),
             _ => return Err(Error::argument("limit, no_limit_in: give one of the two")),
         };
-        let key = AccountKey { company: wire.company, customer: wire.customer };
-        Ok(Self { key, currency, limit: Limit { kind: wire.kind, amount, from: wire.from, to: wire.to } })
+        let owner = match wire.pool {
+            None => LimitOwner::Account(AccountKey { company: wire.company, customer: wire.customer }),
+            Some(pool) if wire.company.is_empty() && wire.customer.is_empty() => LimitOwner::Pool(pool),
+            Some(_) => return Err(Error::argument("pool: name a pool, or else a company and a customer")),
+        };
+        let share = match wire.share_basis_points {
+            None => Limit::WHOLE,
+            Some(share @ 1..=Limit::WHOLE) if wire.kind == LimitKind::Insured => share,
+            Some(_) => {
+                return Err(Error::argument("share_basis_points: from 1 to 10000, and for insured limits only"));
+            }
+        };
+        let limit = Limit { from: wire.from, to: wire.to, share, ..Limit::always(wire.kind, amount) };
+        Ok(Self { owner, currency, limit })
     }
 }
 
@@ -102,6 +131,12 @@ pub struct ItemWire {
     /// The dunning level it has reached.
     #[serde(default)]
     pub dunning_level: u8,
+    /// Whether it is blocked for dunning: then its level counts for nothing.
+    #[serde(default)]
+    pub dunning_blocked: bool,
+    /// The day its goods were delivered; matters where a credit insurer covers them.
+    #[serde(default)]
+    pub delivered: Option<Day>,
     /// The order it belongs to; may be empty.
     #[serde(default)]
     pub document: String,
@@ -124,6 +159,8 @@ impl TryFrom<ItemWire> for Item {
             due: wire.due,
             disputed: wire.disputed,
             dunning_level: wire.dunning_level,
+            dunning_blocked: wire.dunning_blocked,
+            delivered: wire.delivered,
             document: wire.document,
         })
     }
@@ -141,6 +178,8 @@ impl From<Item> for ItemWire {
             due: item.due,
             disputed: item.disputed,
             dunning_level: item.dunning_level,
+            dunning_blocked: item.dunning_blocked,
+            delivered: item.delivered,
             document: item.document,
         }
     }

@@ -315,10 +315,21 @@ pub(super) fn reason(said: &Reason) -> obligor_reason {
         measured,
         threshold,
         remedy: match said.remedy {
-            Some(Remedy::Pay(money) | Remedy::ReduceBy(money) | Remedy::Prepay(money)) => money.minor,
+            Some(Remedy::Pay(money) | Remedy::ReduceBy(money) | Remedy::Prepay(money) | Remedy::Deposit(money)) => {
+                money.minor
+            }
+            Some(Remedy::UseTerms(number) | Remedy::DiscountAtMost(number)) => number,
             Some(Remedy::WaitUntil(day)) => day.0.into(),
             Some(Remedy::UseCurrency(currency)) => packed(currency),
-            Some(Remedy::LiftStatus | Remedy::SetLimit | Remedy::CreateCustomer) | None => 0,
+            Some(
+                Remedy::LiftStatus
+                | Remedy::SetLimit
+                | Remedy::CreateCustomer
+                | Remedy::Release
+                | Remedy::Review
+                | Remedy::FindOut,
+            )
+            | None => 0,
         },
         ..obligor_reason::zeroed()
     };

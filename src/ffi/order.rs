@@ -151,6 +151,7 @@ fn request(order: &obligor_order, kind: Kind) -> Result<OrderRequest, Failure> {
         due: day,
         user: owned("user", &order.user)?,
         deadline_ms: (order.deadline_ms != 0).then_some(order.deadline_ms),
+        ..OrderRequest::default()
     })
 }
 

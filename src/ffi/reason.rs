@@ -78,6 +78,7 @@ fn understood(row: &obligor_reason, code: &str) -> Result<Reason, Failure> {
     Ok(Reason {
         code: known("code", row.code, Code::ALL, Code::number)?,
         level: known("level", row.level, &Level::ALL, Level::number)?,
+        pool: String::new(),
         effect: known("effect", row.effect, &Outcome::ALL, Outcome::number)?,
         measured: quantity("measured", row.measured_kind, row.measured, code)?,
         threshold: quantity("threshold", row.threshold_kind, row.threshold, code)?,

@@ -19,7 +19,7 @@ use super::{
     Progress, ReadAs, Report,
 };
 use crate::error::{Error, ErrorKind, Result, hide_numbers};
-use crate::store::{Loader, Put};
+use crate::store::{LimitOwner, Loader, Put};
 
 /// A file whose encoding, header and number format are known. Nothing of the store is needed so far.
 pub struct Source<'a> {
@@ -190,14 +190,22 @@ fn put(loader: &mut dyn Loader, record: &Record) -> Result<Put> {
                 None => loader.ensure_account(&account.key, account.currency)?,
                 Some(status) => {
                     let (key, currency) = (account.key.clone(), account.currency);
-                    loader.put_account(&crate::store::AccountRecord { key, currency, status })?
+                    loader.put_account(&crate::store::AccountRecord {
+                        key,
+                        currency,
+                        status,
+                        profile: None,
+                        pools: None,
+                    })?
                 }
             };
             // A new account changes a customer that was there.
             Ok(if first == Put::Same && second != Put::Same { Put::Changed } else { first })
         }
         Record::Limit(limit) => {
-            loader.ensure_account(&limit.key, limit.currency)?;
+            if let LimitOwner::Account(key) = &limit.owner {
+                loader.ensure_account(key, limit.currency)?;
+            }
             loader.put_limit(limit)
         }
         Record::Item(item) => loader.put_item(item),

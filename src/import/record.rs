@@ -9,7 +9,9 @@ use super::row::{Row, missing};
 use super::{IdentifierKeeper, Kind};
 use crate::credit::{Limit, LimitKind, Status};
 use crate::money::{Currency, Money};
-use crate::store::{AccountKey, Company, Customer, IdentifierKey, Item, ItemKind, LimitRecord, OrderRecord, Remark};
+use crate::store::{
+    AccountKey, Company, Customer, IdentifierKey, Item, ItemKind, LimitOwner, LimitRecord, OrderRecord, Remark,
+};
 
 /// What a row says.
 #[derive(Debug, Clone)]
@@ -65,7 +67,7 @@ impl Record {
         match self {
             Self::Customer(customer, None) => customer.number.clone(),
             Self::Customer(_, Some(account)) => of(&account.key, ""),
-            Self::Limit(limit) => of(&limit.key, &format!("{:?}{:?}", limit.limit.kind, limit.limit.from)),
+            Self::Limit(limit) => format!("{:?}{:?}{:?}", limit.owner, limit.limit.kind, limit.limit.from),
             Self::Item(item) => of(&item.key, &item.number),
             Self::Order(order) => format!("{}\u{1f}{}", order.key.company, order.document),
             Self::Company(company) => {
@@ -189,7 +191,11 @@ fn limit(row: Row<'_>) -> Made<LimitRecord> {
     {
         return Err(Trouble::new("to", Problem::Period, format!("the limit ends on {to}, before it begins on {from}")));
     }
-    Ok(LimitRecord { key, currency, limit: Limit { kind, amount, from, to } })
+    Ok(LimitRecord {
+        owner: LimitOwner::Account(key),
+        currency,
+        limit: Limit { from, to, ..Limit::always(kind, amount) },
+    })
 }
 
 fn item(row: Row<'_>) -> Made<Item> {
@@ -263,6 +269,8 @@ fn item(row: Row<'_>) -> Made<Item> {
         due,
         disputed: row.flag("disputed")?,
         dunning_level: row.level("dunning_level")?,
+        dunning_blocked: false,
+        delivered: None,
         document: row.code_or_empty("document")?,
     })
 }
@@ -288,6 +296,7 @@ fn order(row: Row<'_>) -> Made<OrderRecord> {
         delivered: row.amount_not_negative("delivered", currency)?,
         drafted: row.amount_not_negative("drafted", currency)?,
         expires: row.moment("expires", true)?,
+        ships: None,
         since: row.moment_filled("since")?,
     })
 }

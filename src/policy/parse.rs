@@ -10,7 +10,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::problems::{Problems, quoted};
 use super::section::Section;
-use super::{CustomerPolicy, FactsPolicy, Policy, RegisterPolicy, Rule, Status, Test, Verdict};
+use super::{
+    CollectionPolicy, CustomerPolicy, FactsPolicy, LimitsPolicy, Policy, RegisterPolicy, ReleasePolicy, Rule, Scope,
+    Status, Test, Verdict,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Rounding;
 use crate::reason::Outcome;
@@ -95,6 +98,7 @@ fn policy<'t>(problems: &mut Problems, root: &'t DeTable<'t>, text: &str) -> Opt
     let valid_from = top.optional_day(problems, "valid_from");
     let facts = top.table(problems, "facts").and_then(|section| facts(problems, section));
     let rules = rules(problems, &mut top);
+    let (exclusions, classes) = (Vec::new(), Vec::new());
     let customer = top.table(problems, "customer").and_then(|section| customer(problems, section));
     let register = top.table(problems, "register").and_then(|section| register(problems, section));
     top.finish(problems, |_| None);
@@ -104,6 +108,12 @@ fn policy<'t>(problems: &mut Problems, root: &'t DeTable<'t>, text: &str) -> Opt
         valid_from: valid_from?,
         facts: facts?,
         rules: rules?,
+        exclusions,
+        classes,
+        checkpoint_grace_days: 0,
+        release: ReleasePolicy::default(),
+        limits: LimitsPolicy::default(),
+        collection: CollectionPolicy::default(),
         customer: customer?,
         register: register?,
         digest: Sha256::digest(text.as_bytes()).into(),
@@ -136,6 +146,13 @@ fn facts(problems: &mut Problems, mut s: Section<'_>) -> Option<FactsPolicy> {
         unknown_customer: unknown_customer?,
         limit_missing: limit_missing?,
         currency_mismatch: currency_mismatch?,
+        limit_expired: limit_missing?,
+        limit_grace_days: 0,
+        horizon_days: None,
+        disputed_count_as_overdue: true,
+        secured_part_outside: true,
+        internal_customers_checked: false,
+        tax: None,
     })
 }
 
@@ -208,11 +225,11 @@ fn rule<'t>(
     let test = match when {
         Some(When::OverLimit) => s
             .share(problems, When::OverLimit.key(), MAX_TOLERANCE_BASIS_POINTS)
-            .map(|tolerance_basis_points| Test::OverLimit { tolerance_basis_points }),
+            .map(|tolerance_basis_points| Test::OverLimit { tolerance_basis_points, dynamic: false }),
         Some(When::OverdueAmount) => overdue_amount(problems, &mut s),
-        Some(When::OverdueDays) => {
-            s.number(problems, When::OverdueDays.key(), "days", 0..=MAX_DAYS).map(|above| Test::OverdueDays { above })
-        }
+        Some(When::OverdueDays) => s
+            .number(problems, When::OverdueDays.key(), "days", 0..=MAX_DAYS)
+            .map(|above| Test::OverdueDays { above, small: Vec::new() }),
         Some(When::Status) => {
             let states = [("watch", Status::Watch), ("hold", Status::Hold), ("stop", Status::Stop)];
             let why = "an account that is ok or not checked gives a rule nothing to ask";
@@ -242,7 +259,16 @@ fn rule<'t>(
         Some(role) => Some(role?),
         None => None,
     };
-    Some(Rule { name: name?, test: test?, then: then?, release_by })
+    Some(Rule {
+        name: name?,
+        test: test?,
+        then: then?,
+        release_by,
+        scope: Scope::default(),
+        unknown: None,
+        deposit_basis_points: None,
+        prepay_basis_points: 10_000,
+    })
 }
 
 /// Above zero or more in each of some currencies; a rule that names none would never speak.

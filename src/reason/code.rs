@@ -57,4 +57,52 @@ codes! {
     AlreadyOverLimit = 13, "already_over_limit";
     /// The account is watched by hand.
     StatusWatch = 14, "status_watch";
+    /// The last limit is past its last day, and no other is in force.
+    LimitExpired = 15, "limit_expired";
+    /// The limit in force has no last day, and the policy asks for one.
+    LimitOpenEnded = 16, "limit_open_ended";
+    /// The day the account was to be reviewed is past.
+    ReviewDue = 17, "review_due";
+    /// Too large a share of what is open is overdue.
+    OverdueShare = 18, "overdue_share";
+    /// Too much of the limit is used, counting the document.
+    Utilisation = 19, "utilisation";
+    /// The document alone is too large.
+    DocumentValue = 20, "document_value";
+    /// An open item has reached too high a dunning level.
+    DunningLevel = 21, "dunning_level";
+    /// The customer has paid too late, weighted by amount.
+    PaymentBehaviour = 22, "payment_behaviour";
+    /// Too large a share of the invoices was disputed, and something is still owed.
+    DisputeRate = 23, "dispute_rate";
+    /// The document's payment terms are longer than agreed.
+    TermsChanged = 24, "terms_changed";
+    /// The document's discount is too high.
+    Discount = 25, "discount";
+    /// Too much is in one stage of the way from order to payment.
+    BucketAmount = 26, "bucket_amount";
+    /// The customer's score is too low.
+    Score = 27, "score";
+    /// The rule speaks of everything in its scope.
+    Always = 28, "always";
+    /// A fact that a rule needs is not known.
+    FactUnknown = 29, "fact_unknown";
+    /// A person has put this very order on hold.
+    ForcedHold = 30, "forced_hold";
+    /// A person has let this order through; the release still covers it.
+    Released = 31, "released";
+    /// A role that may let the order through has done so in the same call.
+    Overridden = 32, "overridden";
+    /// An exclusion of the policy takes the document out of the rules.
+    Excluded = 33, "excluded";
+    /// The customer belongs to the own group of companies.
+    InternalCustomer = 34, "internal_customer";
+    /// The part that is prepaid, paid in cash or secured stays outside.
+    Secured = 35, "secured";
+    /// More was delivered or invoiced than was ordered.
+    OverDelivery = 36, "over_delivery";
+    /// A person has turned the order down.
+    Rejected = 37, "rejected";
+    /// The release waits for a second person.
+    SecondPerson = 38, "second_person";
 }

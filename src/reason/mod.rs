@@ -179,6 +179,18 @@ pub enum Remedy {
     CreateCustomer,
     /// The amount is paid in advance.
     Prepay(Money),
+    /// The customer gives this much as a deposit or another security.
+    Deposit(Money),
+    /// A person who may do so releases the order.
+    Release,
+    /// The order is made out with these payment terms, in days, or shorter ones.
+    UseTerms(i64),
+    /// The discount is at most this, in hundredths of a per cent.
+    DiscountAtMost(i64),
+    /// The limit is renewed, or the account reviewed.
+    Review,
+    /// Somebody finds out what is not known.
+    FindOut,
 }
 
 impl Remedy {
@@ -193,6 +205,12 @@ impl Remedy {
             Self::SetLimit => 6,
             Self::CreateCustomer => 7,
             Self::Prepay(_) => 8,
+            Self::Deposit(_) => 9,
+            Self::Release => 10,
+            Self::UseTerms(_) => 11,
+            Self::DiscountAtMost(_) => 12,
+            Self::Review => 13,
+            Self::FindOut => 14,
         }
     }
 
@@ -207,6 +225,12 @@ impl Remedy {
             Self::SetLimit => "set_limit",
             Self::CreateCustomer => "create_customer",
             Self::Prepay(_) => "prepay",
+            Self::Deposit(_) => "deposit",
+            Self::Release => "release",
+            Self::UseTerms(_) => "use_terms",
+            Self::DiscountAtMost(_) => "discount_at_most",
+            Self::Review => "review",
+            Self::FindOut => "find_out",
         }
     }
 }
@@ -219,6 +243,9 @@ pub struct Reason {
     pub code: Code,
     /// On whose level.
     pub level: Level,
+    /// The name of the pool whose limit or exposure it speaks of; empty on other levels.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pool: String,
     /// What this reason alone would make of the document.
     pub effect: Outcome,
     /// What was measured.

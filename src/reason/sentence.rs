@@ -45,10 +45,16 @@ impl Remedy {
     /// What is to be done, without capital and full stop: `pay 15,200.00 DKK`.
     pub fn text(&self, language: Language) -> String {
         let value = match *self {
-            Self::Pay(money) | Self::ReduceBy(money) | Self::Prepay(money) => language.money(money),
+            Self::Pay(money) | Self::ReduceBy(money) | Self::Prepay(money) | Self::Deposit(money) => {
+                language.money(money)
+            }
             Self::WaitUntil(day) => language.day(day),
             Self::UseCurrency(currency) => currency.to_string(),
-            Self::LiftStatus | Self::SetLimit | Self::CreateCustomer => String::new(),
+            Self::UseTerms(days) => Quantity::Days(days).text(language),
+            Self::DiscountAtMost(points) => language.percent(points),
+            Self::LiftStatus | Self::SetLimit | Self::CreateCustomer | Self::Release | Self::Review | Self::FindOut => {
+                String::new()
+            }
         };
         texts::remedy(self).fill(language, |_| Some(value.clone())).unwrap_or_default()
     }
@@ -67,7 +73,9 @@ impl Reason {
         let matter = matter.unwrap_or_else(|| format!("{}.", self.code.title(language)));
         let mut text = match self.level {
             Level::Own | Level::Document => matter,
-            Level::Group | Level::Segment => format!("{}: {matter}", self.level.text(language)),
+            Level::Group | Level::Segment if self.pool.is_empty() => format!("{}: {matter}", self.level.text(language)),
+            // An account may be in several groups or segments, so the word alone does not say which.
+            Level::Group | Level::Segment => format!("{} {}: {matter}", self.level.text(language), self.pool),
         };
         if self.effect.grants() {
             return text;
@@ -81,5 +89,43 @@ impl Reason {
             text = format!("{text} {}", release.unwrap_or_default());
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::{Currency, Money};
+
+    #[test]
+    fn a_pool_is_called_by_its_name() {
+        let mut reason = Reason {
+            code: Code::StatusWatch,
+            level: Level::Group,
+            pool: "{NORD}".to_owned(),
+            effect: Outcome::ApproveWithAlert,
+            measured: None,
+            threshold: None,
+            remedy: None,
+            release_by: None,
+            rule: String::new(),
+        };
+        assert_eq!(reason.sentence(Language::En), "Group {NORD}: The customer is on the watch list.");
+        reason.level = Level::Segment;
+        assert_eq!(reason.sentence(Language::Da), "Kreditsegment {NORD}: Kunden er på observationslisten.");
+        reason.level = Level::Own;
+        assert_eq!(reason.sentence(Language::En), "The customer is on the watch list.");
+        reason.level = Level::Group;
+        reason.pool.clear();
+        assert_eq!(reason.sentence(Language::En), "Group: The customer is on the watch list.");
+    }
+
+    #[test]
+    fn remedies_are_written_with_their_values() {
+        let deposit = Remedy::Deposit(Money::new(150_000, Currency::parse("EUR").unwrap()));
+        assert_eq!(deposit.text(Language::Nl), "vraag een waarborgsom van 1.500,00 EUR");
+        assert_eq!(Remedy::UseTerms(30).text(Language::En), "use payment terms of at most 30 days");
+        assert_eq!(Remedy::UseTerms(1).text(Language::Da), "brug en betalingsfrist på højst 1 dag");
+        assert_eq!(Remedy::DiscountAtMost(750).text(Language::Sv), "ge högst 7,5\u{a0}% rabatt");
     }
 }

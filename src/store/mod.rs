@@ -12,7 +12,7 @@ use std::time::Instant as Deadline;
 
 pub use record::{
     AccountKey, AccountRecord, AnswerRecord, Company, Customer, DecisionRecord, Event, EventKind, IdentifierKey, Item,
-    ItemKind, LimitRecord, LookupRecord, OrderRecord, PolicyRecord, Remark,
+    ItemKind, LimitOwner, LimitRecord, LimitRequest, LookupRecord, OrderRecord, PolicyRecord, PoolRecord, Remark,
 };
 
 use crate::calendar::{Day, Instant};
@@ -33,6 +33,8 @@ pub struct Ask {
     pub key: Option<RequestKey>,
     /// Items due up to this day are overdue: today less the grace days, less one.
     pub overdue_to: Day,
+    /// Orders that ship up to this day are within the horizon.
+    pub horizon_to: Day,
     /// The moment of the request: reservations that expire at or before it are expired first.
     pub now: Instant,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountId, Limit, Status};
+use crate::credit::{AccountId, Limit, PoolKind, Profile, Status};
 use crate::money::Currency;
 
 /// How the host names a credit account.
@@ -66,17 +66,57 @@ pub struct AccountRecord {
     pub currency: Currency,
     /// Its status.
     pub status: Status,
+    /// What is said of it; `None` leaves what was said before.
+    pub profile: Option<Profile>,
+    /// The names of the pools it belongs to, the widest first; `None` leaves it where it is.
+    pub pools: Option<Vec<String>>,
+}
+
+/// A pool as it is put.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolRecord {
+    /// The host's name of it; unique in the store.
+    pub name: String,
+    /// What it stands for.
+    pub kind: PoolKind,
+    /// The currency of its limits; it cannot be changed while it has accounts or limits.
+    pub currency: Currency,
+    /// Units of the pool's currency for one unit of another, as text so that it is exact. Those not named are forgotten.
+    pub rates: Vec<(Currency, String)>,
+}
+
+/// Whose a limit is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitOwner {
+    /// An account's.
+    Account(AccountKey),
+    /// A pool's, by its name.
+    Pool(String),
 }
 
 /// A limit as it is put.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitRecord {
     /// Whose.
-    pub key: AccountKey,
+    pub owner: LimitOwner,
     /// The currency of `limit.amount`.
     pub currency: Currency,
-    /// The limit.
+    /// The limit; what it still covers is the store's to keep, and not taken from here.
     pub limit: Limit,
+}
+
+/// A limit that waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitRequest {
+    /// Its number, from 1; 0 before it is kept.
+    pub id: u64,
+    /// The limit as it would be.
+    pub record: LimitRecord,
+    /// Who asked for it.
+    pub user: String,
+    /// When.
+    pub at: Instant,
 }
 
 /// What an open item is.
@@ -113,6 +153,13 @@ pub struct Item {
     pub disputed: bool,
     /// The dunning level it has reached.
     pub dunning_level: u8,
+    /// Whether it is blocked for dunning: then its level counts for nothing.
+    #[serde(default)]
+    pub dunning_blocked: bool,
+    /// The day its goods were delivered, which says whose cover an insured item has; the day it was first known here when
+    /// nobody said.
+    #[serde(default)]
+    pub delivered: Option<Day>,
     /// The order it belongs to; may be empty.
     pub document: String,
 }
@@ -134,6 +181,8 @@ pub struct OrderRecord {
     pub drafted: i64,
     /// When what is ordered stops holding credit.
     pub expires: Option<Instant>,
+    /// The day its goods ship.
+    pub ships: Option<Day>,
     /// When the order was entered.
     pub since: Instant,
 }
@@ -171,6 +220,24 @@ pub enum EventKind {
     PrepayAsked,
     /// A reservation ran out.
     Expired,
+    /// An order that waited went through.
+    Released,
+    /// A person turned an order down.
+    Rejected,
+    /// An account's exposure is above its limit, and was not before.
+    OverLimit,
+    /// An account was given another status.
+    StatusChanged,
+    /// An account was given another risk class or score.
+    RatingChanged,
+    /// A limit ends soon, or ended.
+    LimitExpiring,
+    /// An account is to be reviewed soon, or was.
+    ReviewDue,
+    /// An open item goes over to collection.
+    HandedOver,
+    /// A limit waits for a second person.
+    LimitRequested,
 }
 
 /// Something people or programs want to be told.
@@ -187,6 +254,8 @@ pub struct Event {
     pub account: Option<AccountId>,
     /// To which order; may be empty.
     pub document: String,
+    /// To which other thing: an open item, a pool, the day of a limit; may be empty.
+    pub subject: String,
     /// The codes of the reasons, as their names.
     pub reasons: Vec<String>,
 }

@@ -52,6 +52,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
             status: row.get::<_, Col<_>>(4)?.0,
             buckets: Buckets {
                 ordered: row.get(5)?,
+                later: 0,
                 delivered: row.get(6)?,
                 drafted: row.get(7)?,
                 open: row.get(8)?,
@@ -64,6 +65,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
             next_due: day(13)?,
             next_expiry: row.get::<_, Option<Col<Instant>>>(14)?.map(|at| at.0),
             version: counter(row, 15)?,
+            ..AccountFacts::new(AccountId(0), &row.get::<_, String>(1)?, row.get::<_, Col<_>>(3)?.0)
         },
         decisions: ChainEnd { sequence: counter(row, 16)?, chained: row.get(17)? },
     })
@@ -95,10 +97,9 @@ pub(super) fn limits(sql: &Connection, id: AccountId) -> Outcome<Box<[Limit]>> {
 /// Reads `kind, first, last, amount`, which begin at column `at`.
 pub(super) fn limit_from_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Limit> {
     Ok(Limit {
-        kind: row.get::<_, Col<_>>(at)?.0,
         from: Some(row.get::<_, i32>(at + 1)?).filter(|first| *first != ALWAYS).map(Day),
         to: row.get::<_, Option<Col<Day>>>(at + 2)?.map(|day| day.0),
-        amount: row.get(at + 3)?,
+        ..Limit::always(row.get::<_, Col<_>>(at)?.0, row.get(at + 3)?)
     })
 }
 
@@ -114,7 +115,7 @@ pub(super) fn bring_up(
     if facts.next_expiry.is_some_and(|expiry| expiry <= now) {
         for (row, before) in chain::expiring(sql, facts.id, now, u32::MAX)? {
             let after = chain::expired(&before);
-            facts.buckets = moved(&facts.buckets, &before.held(), &after.held())?;
+            facts.buckets = moved(&facts.buckets, &facts.held_by(&before), &facts.held_by(&after))?;
             expired.push((row, after));
         }
         facts.next_expiry = chain::next_expiry(sql, facts.id, Some(now))?;
@@ -172,6 +173,7 @@ pub(super) fn moved(buckets: &Buckets, before: &Buckets, after: &Buckets) -> Res
     };
     let result = Buckets {
         ordered: exchange(buckets.ordered, before.ordered, after.ordered)?,
+        later: exchange(buckets.later, before.later, after.later)?,
         delivered: exchange(buckets.delivered, before.delivered, after.delivered)?,
         drafted: exchange(buckets.drafted, before.drafted, after.drafted)?,
         open: exchange(buckets.open, before.open, after.open)?,

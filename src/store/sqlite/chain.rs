@@ -6,8 +6,8 @@ use super::account::moved;
 use super::code::{Col, maybe};
 use super::fault::Outcome;
 use super::load::Cause;
-use crate::calendar::Instant;
-use crate::credit::{AccountId, Buckets, Chain, ChainState};
+use crate::calendar::{Day, Instant};
+use crate::credit::{AccountId, Buckets, Chain, ChainState, Marks};
 use crate::error::{Error, ErrorKind};
 use crate::store::Put;
 
@@ -28,6 +28,8 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Chain> {
         settled: row.get(8)?,
         expires: row.get::<_, Option<Col<Instant>>>(9)?.map(|at| at.0),
         since: row.get::<_, Col<_>>(10)?.0,
+        ships: None,
+        marks: Marks::default(),
     })
 }
 
@@ -97,10 +99,10 @@ pub(super) fn put(
         }
         Some((row, same)) if same == chain => return Ok((Put::Same, *row)),
         Some((row, _)) if cause.is_behind(sql, "chain", *row)? => return Ok((Put::Newer, *row)),
-        Some((_, before)) => before.held(),
+        Some((_, before)) => before.held(Day::MAX),
         None => Buckets::default(),
     };
-    let after = moved(buckets, &held_before, &chain.held())?;
+    let after = moved(buckets, &held_before, &chain.held(Day::MAX))?;
     let row = kept.as_ref().map(|(row, _)| *row);
     let row = write(sql, company, row, chain, cause.at())?;
     *buckets = after;

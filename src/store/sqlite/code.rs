@@ -32,10 +32,11 @@ macro_rules! codes {
 }
 
 codes!(Status { Ok = 0, Watch = 1, Hold = 2, Stop = 3, NoCheck = 4 });
-codes!(LimitKind { Base = 0, Temporary = 1 });
+codes!(LimitKind { Base = 0, Temporary = 1, Insured = 2 });
 codes!(ItemKind { Invoice = 0, CreditNote = 1, Payment = 2 });
 codes!(ChainState { Held = 0, Declined = 1, Active = 2, Cancelled = 3, Expired = 4 });
-codes!(EventKind { Held = 0, Alert = 1, Refused = 2, PrepayAsked = 3, Expired = 4 });
+codes!(EventKind { Held = 0, Alert = 1, Refused = 2, PrepayAsked = 3, Expired = 4, Released = 5, Rejected = 6, OverLimit = 7,
+    StatusChanged = 8, RatingChanged = 9, LimitExpiring = 10, ReviewDue = 11, HandedOver = 12, LimitRequested = 13 });
 
 macro_rules! number {
     ($type:ident) => {

@@ -26,6 +26,8 @@ fn from_row(row: &Row<'_>, key: &AccountKey, currency: Currency) -> rusqlite::Re
         due: row.get::<_, Col<_>>(5)?.0,
         disputed: row.get(6)?,
         dunning_level: row.get(7)?,
+        dunning_blocked: false,
+        delivered: None,
         document: row.get(8)?,
     })
 }

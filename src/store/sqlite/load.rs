@@ -16,12 +16,12 @@ use super::guard::forked;
 use super::register::table;
 use super::{chain, customer, fork_gate, item, register};
 use crate::calendar::{Day, Instant};
-use crate::credit::{Buckets, Chain, ChainState, Status};
+use crate::credit::{Buckets, Chain, ChainState, Marks, Status};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::{Currency, MoneyError};
 use crate::store::{
-    AccountKey, AccountRecord, AccountRef, Company, Customer, Item, ItemKind, LimitRecord, Loader, OrderRecord, Put,
-    Register, Remark,
+    AccountKey, AccountRecord, AccountRef, Company, Customer, Item, ItemKind, LimitOwner, LimitRecord, Loader,
+    OrderRecord, Put, Register, Remark,
 };
 
 /// Accounts kept in memory before they are written back.
@@ -230,13 +230,16 @@ impl<'a> SqliteLoader<'a> {
             ))
             .into());
         }
-        self.account(&AccountRecord { key: key.clone(), currency, status: Status::Ok })
+        self.account(&AccountRecord { key: key.clone(), currency, status: Status::Ok, profile: None, pools: None })
     }
 
     fn limit(&mut self, record: &LimitRecord) -> Outcome<Put> {
         let sql = self.sql;
         let limit = record.limit;
-        let facts = &mut self.touch(&record.key)?.after.facts;
+        let LimitOwner::Account(key) = &record.owner else {
+            return Err(Error::argument("there is no such pool").into());
+        };
+        let facts = &mut self.touch(key)?.after.facts;
         if facts.currency != record.currency {
             return Err(Error::argument(format!(
                 "the limit is in {}, and the account is kept in {}",
@@ -308,6 +311,8 @@ impl<'a> SqliteLoader<'a> {
             settled,
             expires: record.expires,
             since: record.since,
+            ships: None,
+            marks: Marks::default(),
         };
         let (put, row) = chain::put(sql, &record.key.company, kept, &chain, &mut facts.buckets, Cause::Data(at))?;
         touched.chains |= matches!(put, Put::Added | Put::Changed);

@@ -241,6 +241,8 @@ impl Store for SqliteStore {
                 key: account.key,
                 currency: account.facts.currency,
                 status: account.facts.status,
+                profile: Some(account.facts.profile),
+                pools: Some(account.facts.pools.iter().map(|pool| pool.name.clone()).collect()),
             }))
         })
     }

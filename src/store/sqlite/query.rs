@@ -102,6 +102,7 @@ pub(super) fn events(sql: &Connection, after: u64, most: u32) -> Outcome<Vec<Eve
                 kind: row.get::<_, Col<_>>(2)?.0,
                 account: row.get::<_, Option<Col<_>>>(3)?.map(|account| account.0),
                 document: row.get(4)?,
+                subject: String::new(),
                 reasons: serde_json::from_str(&reasons).map_err(|e| {
                     rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Text, Box::new(e))
                 })?,

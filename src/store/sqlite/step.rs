@@ -195,6 +195,7 @@ fn expiry(account: AccountId, document: &str, at: Instant) -> Event {
         kind: EventKind::Expired,
         account: Some(account),
         document: document.to_owned(),
+        subject: String::new(),
         reasons: Vec::new(),
     }
 }

@@ -137,9 +137,10 @@ fn compare(account: &Account, sums: &Sums, found: &mut Verification) {
         return;
     }
     let bucket = |buckets: &Buckets| {
-        let Buckets { ordered, delivered, drafted, open, overdue, unapplied } = *buckets;
+        let Buckets { ordered, later, delivered, drafted, open, overdue, unapplied } = *buckets;
         [
             ("ordered", ordered),
+            ("later", later),
             ("delivered", delivered),
             ("drafted", drafted),
             ("open", open),
