@@ -75,6 +75,7 @@ fn limit_table(look: Look, position: &PositionWire) -> String {
         let kind = match limit.kind {
             LimitKind::Base => "base",
             LimitKind::Temporary => "temporary",
+            LimitKind::Insured => "insured",
         };
         let amount = limit.limit.map_or_else(|| right("no limit"), |amount| look.money(amount));
         let end = |day: Option<Day>| Cell::new(day.map_or_else(String::new, |day| look.language.day(day)));

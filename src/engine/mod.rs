@@ -8,18 +8,22 @@ mod body;
 mod config;
 mod customers;
 mod debtors;
+mod events;
 mod flights;
 mod identify;
 mod imports;
 mod keeper;
+mod limits;
 pub mod operations;
 mod order_request;
 mod orders;
+mod pools;
 pub mod record;
 mod registers;
 #[cfg(feature = "schema")]
 pub mod schemas;
 pub mod wire;
+mod work;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
@@ -31,13 +35,17 @@ pub use customers::{
     MAX_TEXT_BYTES, TypedIdentifier,
 };
 pub use debtors::{LookupAnswer, LookupFor, LookupRequest, SubjectAnswer};
+pub use events::{AcknowledgeRequest, Acknowledged, NextRequest};
 pub use identify::TypedNumber;
 pub use imports::ImportRequest;
 pub use keeper::{Field, Keeper, read_identifier};
+pub use limits::{DecideLimit, PutLimit, WaitingLimit, WaitingRequest};
 pub use order_request::{Instalment, MAX_LINES, MAX_REASON_BYTES, OrderRequest};
 pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, Source};
+pub use pools::{PoolPosition, PoolRequest, PoolWire};
 pub use record::Replay;
 pub use registers::{DEFAULT_COMPANY_REGISTER, DEFAULT_DEBTOR_REGISTER, RegisterChoice};
+pub use work::{HeldOrder, HeldRequest, ReevaluateRequest, Reevaluated, Swept};
 
 use crate::cache::Cache;
 use crate::calendar::{Clock, Day, Instant};
