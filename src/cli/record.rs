@@ -94,8 +94,17 @@ pub(crate) fn stats(session: &Session) -> Result<Done> {
 }
 
 pub(crate) fn events(session: &Session, events: &Events) -> Result<Done> {
-    let request = json!({ "after": events.after, "most": events.most });
-    session.tell("event.list", &request, |events: &Vec<Event>| {
+    let (operation, request) = match &events.consumer {
+        None => ("event.list", json!({ "after": events.after, "most": events.most })),
+        Some(consumer) => {
+            if let Some(up_to) = events.acknowledge {
+                let request = json!({ "consumer": consumer, "up_to": up_to });
+                session.call_text("event.acknowledge", &request.to_string())?;
+            }
+            ("event.next", json!({ "consumer": consumer, "most": events.most }))
+        }
+    };
+    session.tell(operation, &request, |events: &Vec<Event>| {
         if events.is_empty() {
             return Ok(Done::well("No events."));
         }
