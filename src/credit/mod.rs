@@ -14,6 +14,7 @@ mod limit;
 mod pool;
 mod profile;
 mod rules;
+mod score;
 mod work;
 
 pub use account::{AccountFacts, AccountId, Buckets};

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Day;
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::policy::Policy;
 
 /// The months a customer's behaviour is looked at.
 pub const MONTHS: usize = 12;
@@ -33,16 +32,6 @@ pub struct Profile {
     /// Whether it belongs to the own group of companies.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub internal: bool,
-}
-
-impl Profile {
-    /// The risk class: the one given, else the one of the policy that the score belongs to.
-    pub fn class<'a>(&'a self, policy: &'a Policy) -> Option<&'a str> {
-        self.risk_class.as_deref().or_else(|| {
-            let score = self.score?;
-            policy.classes.iter().find(|class| score >= class.score_from).map(|class| class.name.as_str())
-        })
-    }
 }
 
 /// How an account paid and disputed in one month.

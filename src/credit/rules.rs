@@ -74,7 +74,7 @@ impl Question<'_> {
 
     /// Whether a rule or an exclusion with this scope speaks of the document.
     pub(super) fn speaks_of(&self, scope: &Scope) -> bool {
-        let class = || self.account.profile.class(self.policy);
+        let class = || self.account.class(self.policy, self.today);
         let at = self.document.checkpoint;
         let default_moment = matches!(at, Checkpoint::Entry | Checkpoint::Confirm);
         (scope.classes.is_empty() || class().is_some_and(|class| scope.classes.iter().any(|one| one == class)))
@@ -448,7 +448,7 @@ impl Question<'_> {
     }
 
     fn score(&self, rule: &Rule, below: i32, found: &mut Found) -> bool {
-        let Some(score) = self.account.profile.score else { return self.unknown(rule, found) };
+        let Some(score) = self.account.score(self.policy, self.today) else { return self.unknown(rule, found) };
         if score < below {
             let count = |score| Some(Quantity::Count(i64::from(score)));
             self.fire(rule, Code::Score, count(score), count(below), Remedy::Release, self.increase(), found);

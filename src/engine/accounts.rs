@@ -105,6 +105,8 @@ pub struct AccountPosition {
     pub days_late: Option<i64>,
     /// The share of invoices disputed over the last twelve months, in hundredths of a per cent.
     pub dispute_rate: Option<i64>,
+    /// The score that rules go by.
+    pub score: Option<i32>,
     /// The risk class that rules go by.
     pub risk_class: Option<String>,
     /// The limit the policy proposes for the class.
@@ -148,7 +150,7 @@ impl Engine {
             .map_err(|error| Error::new(ErrorKind::Store, format!("account {}: {error}", id.0)))?;
         let money = |minor| Money::new(minor, facts.currency);
         let behaviour = Behaviour::of(&facts.history, today);
-        let class = facts.profile.class(&self.policy);
+        let class = facts.class(&self.policy, today);
         let proposed = self.policy.classes.iter().find(|one| Some(one.name.as_str()) == class);
         let used = |limit: i64| i128::from(exposure.minor.max(0)) * 10_000 / i128::from(limit);
         Ok(AccountPosition {
@@ -162,6 +164,7 @@ impl Engine {
             overdue: money(facts.buckets.overdue),
             days_late: behaviour.days_late(),
             dispute_rate: behaviour.dispute_rate(),
+            score: facts.score(&self.policy, today),
             risk_class: class.map(str::to_owned),
             proposed_limit: proposed
                 .and_then(|class| class.proposed_limits.iter().find(|limit| limit.currency == facts.currency))

@@ -93,7 +93,8 @@ pub(super) fn watch(policy: Arc<Policy>, settings: Settings) -> Watch {
         if before.version > 0 && before.status != after.status {
             events.push(event(EventKind::StatusChanged, &[]));
         }
-        let rating = |facts: &AccountFacts| (facts.profile.class(&policy).map(str::to_owned), facts.profile.score);
+        let today = at.day(settings.utc_offset_minutes);
+        let rating = |facts: &'_ AccountFacts| (facts.class(&policy, today).map(str::to_owned), facts.profile.score);
         if before.version > 0 && rating(before) != rating(after) {
             events.push(event(EventKind::RatingChanged, &[]));
         }

@@ -233,6 +233,8 @@ pub struct PositionWire {
     pub dispute_rate_basis_points: Option<i64>,
     /// What people and the host say of it.
     pub profile: Profile,
+    /// The score that rules go by: the one given, or what the policy's scorecard comes to.
+    pub score: Option<i32>,
     /// The risk class that rules go by: the one given, or the one its score belongs to.
     pub risk_class: Option<String>,
     /// The limit the policy proposes for its risk class.
@@ -303,6 +305,7 @@ impl From<AccountPosition> for PositionWire {
             dunning_level: facts.dunning_level,
             days_late: position.days_late,
             dispute_rate_basis_points: position.dispute_rate,
+            score: position.score,
             risk_class: position.risk_class,
             proposed_limit: position.proposed_limit,
             pools: facts.pools.iter().map(|pool| pool.name.clone()).collect(),
