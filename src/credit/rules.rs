@@ -50,8 +50,10 @@ impl Question<'_> {
                 Reason { remedy: Some(Remedy::Release), ..plain(Code::ForcedHold, Level::Document, Outcome::Hold) };
             found.reasons.push((reason, u8::MAX));
         }
+        let document = self.document;
+        let all = document.increase.minor > 0 || document.again || document.forced_hold;
         for rule in &self.policy.rules {
-            if self.speaks_of(&rule.scope) {
+            if (all || rule.test == Test::TermsChanged) && self.speaks_of(&rule.scope) {
                 asked |= self.ask(rule, &mut found)?;
             }
         }
