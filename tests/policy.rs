@@ -4,7 +4,10 @@ use obligor::calendar::Day;
 use obligor::credit::Status;
 use obligor::error::ErrorKind;
 use obligor::money::{Money, Rounding};
-use obligor::policy::{MAX_ERRORS_SHOWN, MAX_INLINE_TABLES, MAX_POLICY_BYTES, MAX_RULES, Policy, Rule, Test, Verdict};
+use obligor::policy::{
+    Bucket, Checkpoint, CollectionPolicy, LimitsPolicy, MAX_ERRORS_SHOWN, MAX_INLINE_TABLES, MAX_POLICY_BYTES,
+    MAX_RULES, Policy, ReleasePolicy, Rule, Scope, TaxBasis, Test, Unknown, Verdict,
+};
 use obligor::reason::Outcome;
 use proptest::prelude::*;
 
@@ -104,11 +107,20 @@ fn a_file_becomes_a_policy() {
         test,
         then,
         release_by: release_by.map(str::to_owned),
+        scope: Scope::default(),
+        unknown: None,
+        deposit_basis_points: None,
+        prepay_basis_points: 10_000,
     };
     let much = Test::OverdueAmount { above: vec![money("1000.00 DKK"), money("500 JPY")] };
     let expected = [
-        rule("own limit", Test::OverLimit { tolerance_basis_points: 250 }, Outcome::Prepay, Some("credit_manager")),
-        rule("late", Test::OverdueDays { above: 14 }, Outcome::ApproveWithAlert, None),
+        rule(
+            "own limit",
+            Test::OverLimit { tolerance_basis_points: 250, dynamic: false },
+            Outcome::Prepay,
+            Some("credit_manager"),
+        ),
+        rule("late", Test::OverdueDays { above: 14, small: vec![] }, Outcome::ApproveWithAlert, None),
         rule("much", much, Outcome::Hold, None),
         rule("watched", Test::Status { is: Status::Watch }, Outcome::ApproveWithAlert, None),
     ];
@@ -129,10 +141,13 @@ fn the_standard_profile_blocks_what_is_over_the_limit() {
     assert_eq!(policy.name, "standard");
     assert_eq!(policy.valid_from, None);
     let then = |wanted: &dyn Fn(&Test) -> bool| policy.rules.iter().find(|r| wanted(&r.test)).map(|r| r.then);
-    assert_eq!(then(&|t| matches!(t, Test::OverLimit { tolerance_basis_points: 0 })), Some(Outcome::Refuse));
+    assert_eq!(
+        then(&|t| matches!(t, Test::OverLimit { tolerance_basis_points: 0, dynamic: false })),
+        Some(Outcome::Refuse)
+    );
     assert_eq!(then(&|t| matches!(t, Test::Status { is: Status::Stop })), Some(Outcome::Refuse));
     assert_eq!(then(&|t| matches!(t, Test::Status { is: Status::Hold })), Some(Outcome::Hold));
-    assert_eq!(then(&|t| matches!(t, Test::OverdueDays { above: 30 })), Some(Outcome::Hold));
+    assert_eq!(then(&|t| matches!(t, Test::OverdueDays { above: 30, .. })), Some(Outcome::Hold));
     assert_eq!(then(&|t| matches!(t, Test::OverdueAmount { .. })), Some(Outcome::Hold));
     assert_eq!(policy.facts.unknown_customer, Outcome::Refuse);
     assert_eq!(policy.customer.invalid_identifier, Verdict::Reject);
@@ -183,7 +198,9 @@ fn unknown_keys_name_the_line_and_what_was_meant() {
         "tolerance = \"2.5 %\"",
         "tolerance = \"2.5 %\"\nabove = 3",
         &["line 17: rule \"own limit\" has no key \"above\"; \
-             it belongs to rules with when = \"overdue_amount\" or \"overdue_days\""],
+             it belongs to rules with when = \"overdue_amount\" or \"overdue_days\" or \"overdue_share\" or \
+             \"utilisation\" or \"document_value\" or \"dunning_level\" or \"payment_behaviour\" or \
+             \"dispute_rate\" or \"discount\" or \"bucket\""],
     );
     wrong(
         "purposes = [",
@@ -208,7 +225,10 @@ fn a_wrong_word_is_told_the_right_ones() {
         "when = \"over_limit\"",
         "when = \"over_limt\"",
         &["line 15: `when` of rule \"own limit\" is \"over_limt\"; allowed is \
-             \"over_limit\", \"overdue_amount\", \"overdue_days\", \"status\"; did you mean \"over_limit\"?"],
+             \"over_limit\", \"overdue_amount\", \"overdue_days\", \"overdue_share\", \"utilisation\", \
+             \"document_value\", \"dunning_level\", \"payment_behaviour\", \"dispute_rate\", \
+             \"limit_open_ended\", \"review_due\", \"terms_changed\", \"discount\", \"bucket\", \"score\", \
+             \"status\", \"always\"; did you mean \"over_limit\"?"],
     );
     wrong(
         "then = \"hold\"",
@@ -380,11 +400,397 @@ fn the_deepest_nesting_fits_a_small_stack() {
     assert!(done.join().unwrap());
 }
 
+/// Everything that a file may leave out.
+const LARGE: &str = r#"format = 1
+name = "large"
+version = "1"
+[facts]
+grace_days = 0
+unapplied_credits = "reduce"
+rounding = "half_up"
+memory_max_age = "5 s"
+unknown_customer = "refuse"
+limit_missing = "hold"
+currency_mismatch = "hold"
+limit_expired = "approve_with_alert"
+limit_grace_days = 5
+horizon_days = 30
+disputed = "leave_out"
+secured = "count"
+internal_customers = "check"
+tax = "net"
+[checkpoints]
+grace_days = 2
+[release]
+ranks = ["credit_manager", "credit_controller"]
+valid_days = 5
+deviation = "10 %"
+four_eyes_above = ["100000.00 DKK"]
+[limits]
+approval_increase = "50 %"
+approval_above = ["250000.00 DKK"]
+[collection]
+hand_over_days = 14
+remind_days = 7
+[[class]]
+name = "C"
+score_from = -10
+[[class]]
+name = "A"
+score_from = 80
+proposed_limits = ["50000.00 DKK"]
+[[exclusion]]
+name = "small orders of good customers"
+classes = ["A"]
+companies = ["10", "20"]
+younger_than_days = 90
+at = ["entry"]
+utilisation_above = "150 %"
+up_to = ["500.00 DKK"]
+lifts = "stop"
+[[rule]]
+name = "limit"
+when = "over_limit"
+tolerance = "10 %"
+exposure = "dynamic"
+then = "refuse"
+classes = ["A"]
+companies = ["10"]
+younger_than_days = 30
+at = ["confirm", "ship"]
+utilisation_above = "80 %"
+deposit = "30 %"
+[[rule]]
+name = "days"
+when = "overdue_days"
+above = 3
+small = ["1.00 DKK"]
+then = "hold"
+[[rule]]
+name = "share"
+when = "overdue_share"
+above = "25 %"
+then = "hold"
+[[rule]]
+name = "used"
+when = "utilisation"
+above = "90 %"
+then = "approve_with_alert"
+[[rule]]
+name = "value"
+when = "document_value"
+above = ["5000.00 DKK"]
+then = "prepay"
+prepay = "50 %"
+[[rule]]
+name = "dunned"
+when = "dunning_level"
+above = 2
+then = "hold"
+[[rule]]
+name = "slow"
+when = "payment_behaviour"
+above = 15
+then = "hold"
+unknown = "prepay"
+unknown_up_to = ["1000.00 DKK"]
+[[rule]]
+name = "disputes"
+when = "dispute_rate"
+above = "20 %"
+at_least = 3
+then = "hold"
+[[rule]]
+name = "no end"
+when = "limit_open_ended"
+then = "hold"
+[[rule]]
+name = "review"
+when = "review_due"
+buffer_days = 5
+then = "hold"
+unknown = "hold"
+[[rule]]
+name = "terms"
+when = "terms_changed"
+then = "hold"
+[[rule]]
+name = "discount"
+when = "discount"
+above = "10 %"
+then = "hold"
+[[rule]]
+name = "delivered"
+when = "bucket"
+bucket = "delivered"
+above = ["300.00 DKK"]
+then = "hold"
+[[rule]]
+name = "score"
+when = "score"
+below = -5
+then = "refuse"
+[[rule]]
+name = "everything"
+when = "always"
+then = "approve_with_alert"
+[customer]
+invalid_identifier = "reject"
+duplicate = "review"
+not_in_register = "accept"
+not_active = "reject"
+young = "prepay"
+young_days = 365
+remarks = "prepay"
+unknown = "review"
+proposed_limits = []
+[register]
+company_max_age = "7 d"
+debtor_max_age = "24 h"
+debtor_source_max_age = "0 h"
+purposes = ["credit_application"]
+"#;
+
+#[test]
+fn everything_that_may_be_left_out_is_read() {
+    let policy = Policy::parse(LARGE).unwrap();
+    let facts = &policy.facts;
+    assert_eq!((facts.limit_expired, facts.limit_grace_days), (Outcome::ApproveWithAlert, 5));
+    assert_eq!((facts.horizon_days, facts.tax), (Some(30), Some(TaxBasis::Net)));
+    assert!(!facts.disputed_count_as_overdue && !facts.secured_part_outside && facts.internal_customers_checked);
+    assert_eq!(policy.checkpoint_grace_days, 2);
+    assert_eq!(
+        policy.release,
+        ReleasePolicy {
+            ranks: vec!["credit_manager".to_owned(), "credit_controller".to_owned()],
+            valid_days: Some(5),
+            deviation_basis_points: 1_000,
+            four_eyes_above: vec![money("100000.00 DKK")],
+        }
+    );
+    assert_eq!(
+        policy.limits,
+        LimitsPolicy { approval_increase_basis_points: Some(5_000), approval_above: vec![money("250000.00 DKK")] }
+    );
+    assert_eq!(policy.collection, CollectionPolicy { hand_over_days: Some(14), remind_days: 7 });
+    let classes: Vec<_> =
+        policy.classes.iter().map(|c| (c.name.as_str(), c.score_from, c.proposed_limits.len())).collect();
+    assert_eq!(classes, [("A", 80, 1), ("C", -10, 0)], "the highest score comes first");
+    let exclusion = &policy.exclusions[0];
+    assert_eq!(
+        exclusion.scope,
+        Scope {
+            classes: vec!["A".to_owned()],
+            companies: vec!["10".to_owned(), "20".to_owned()],
+            younger_than_days: Some(90),
+            at: vec![Checkpoint::Entry],
+            utilisation_above: Some(15_000),
+        }
+    );
+    assert_eq!((exclusion.lifts, &exclusion.up_to), (Outcome::Refuse, &vec![money("500.00 DKK")]));
+    let limit = &policy.rules[0];
+    assert_eq!(limit.test, Test::OverLimit { tolerance_basis_points: 1_000, dynamic: true });
+    assert_eq!((limit.deposit_basis_points, limit.prepay_basis_points), (Some(3_000), 10_000));
+    assert_eq!(limit.scope.at, [Checkpoint::Confirm, Checkpoint::Ship]);
+    assert_eq!((limit.scope.younger_than_days, limit.scope.utilisation_above), (Some(30), Some(8_000)));
+    let tests: Vec<_> = policy.rules[1..].iter().map(|rule| rule.test.clone()).collect();
+    assert_eq!(
+        tests,
+        [
+            Test::OverdueDays { above: 3, small: vec![money("1.00 DKK")] },
+            Test::OverdueShare { above: 2_500 },
+            Test::Utilisation { above: 9_000 },
+            Test::DocumentValue { above: vec![money("5000.00 DKK")] },
+            Test::DunningLevel { above: 2 },
+            Test::PaymentBehaviour { above: 15 },
+            Test::DisputeRate { above: 2_000, at_least: 3 },
+            Test::LimitOpenEnded,
+            Test::ReviewDue { buffer_days: 5 },
+            Test::TermsChanged,
+            Test::Discount { above: 1_000 },
+            Test::BucketAmount { bucket: Bucket::Delivered, above: vec![money("300.00 DKK")] },
+            Test::Score { below: -5 },
+            Test::Always,
+        ]
+    );
+    assert_eq!(policy.rules[4].prepay_basis_points, 5_000);
+    let unknown = |then, up_to| Some(Unknown { then, up_to });
+    assert_eq!(policy.rules[6].unknown, unknown(Outcome::Prepay, vec![money("1000.00 DKK")]));
+    assert_eq!(policy.rules[9].unknown, unknown(Outcome::Hold, vec![]));
+    for rule in &policy.rules {
+        assert!(LARGE.contains(&format!("when = \"{}\"", rule.test.word())));
+    }
+}
+
+#[test]
+fn what_is_left_out_has_its_plain_meaning() {
+    let policy = Policy::parse(SMALL).unwrap();
+    let facts = &policy.facts;
+    assert_eq!((facts.limit_expired, facts.limit_grace_days), (facts.limit_missing, 0));
+    assert_eq!((facts.horizon_days, facts.tax), (None, None));
+    assert!(facts.disputed_count_as_overdue && facts.secured_part_outside && !facts.internal_customers_checked);
+    assert_eq!((policy.checkpoint_grace_days, policy.exclusions.len(), policy.classes.len()), (0, 0, 0));
+    assert_eq!(policy.release, ReleasePolicy::default());
+    assert_eq!(policy.limits, LimitsPolicy::default());
+    assert_eq!(policy.collection, CollectionPolicy::default());
+    let text = LARGE
+        .replace("at_least = 3\n", "")
+        .replace("buffer_days = 5\n", "")
+        .replace("exposure = \"dynamic\"\n", "")
+        .replace("small = [\"1.00 DKK\"]\n", "")
+        .replace("prepay = \"50 %\"\n", "");
+    let rules = Policy::parse(&text).unwrap().rules;
+    assert_eq!(rules[0].test, Test::OverLimit { tolerance_basis_points: 1_000, dynamic: false });
+    assert_eq!(rules[1].test, Test::OverdueDays { above: 3, small: vec![] });
+    assert_eq!(rules[4].prepay_basis_points, 10_000);
+    assert_eq!(rules[7].test, Test::DisputeRate { above: 2_000, at_least: 1 });
+    assert_eq!(rules[9].test, Test::ReviewDue { buffer_days: 0 });
+}
+
+/// LARGE with `from` replaced once leads to exactly these errors.
+#[track_caller]
+fn wrong_large(from: &str, to: &str, expected: &[&str]) {
+    assert_eq!(LARGE.matches(from).count(), 1, "{from:?} must be in the file once");
+    assert_eq!(errors(&LARGE.replace(from, to)), expected);
+}
+
+#[test]
+fn keys_belong_to_some_rules_only() {
+    wrong_large(
+        "above = \"90 %\"\n",
+        "above = \"90 %\"\nunknown = \"hold\"\n",
+        &["line 77: rule \"used\" has no key \"unknown\"; it belongs to rules with when = \"payment_behaviour\" or \
+             \"dispute_rate\" or \"review_due\" or \"terms_changed\" or \"score\""],
+    );
+    wrong_large(
+        "above = 2\nthen = \"hold\"\n",
+        "above = 2\nthen = \"hold\"\nprepay = \"20 %\"\n",
+        &["line 90: rule \"dunned\" has no key \"prepay\"; it belongs to rules with then = \"prepay\""],
+    );
+    wrong_large(
+        "unknown = \"prepay\"\n",
+        "",
+        &["line 96: `unknown_up_to` of rule \"slow\" needs `unknown`: what larger documents get"],
+    );
+    wrong_large(
+        "unknown = \"prepay\"\n",
+        "unknown = \"approve\"\n",
+        &["line 96: `unknown` of rule \"slow\" is \"approve\"; allowed is \"refuse\", \"hold\", \"prepay\", \
+             \"approve_with_alert\"; left out, the document passes"],
+    );
+}
+
+#[test]
+fn lists_name_something_and_nothing_twice() {
+    wrong_large(
+        "at = [\"confirm\", \"ship\"]",
+        "at = []",
+        &["line 58: `at` of rule \"limit\" is empty: name at least one, or leave the line out"],
+    );
+    wrong_large(
+        "at = [\"confirm\", \"ship\"]",
+        "at = [\"conform\", \"ship\", \"ship\"]",
+        &[
+            "line 58: `at` of rule \"limit\" is \"conform\"; allowed is \"entry\", \"confirm\", \"pick\", \"ship\", \
+             \"invoice\"; did you mean \"confirm\"?",
+            "line 58: `at` of rule \"limit\" names \"ship\" twice",
+        ],
+    );
+    wrong_large(
+        "companies = [\"10\", \"20\"]",
+        "companies = [\"10\", \"10\", 3]",
+        &[
+            "line 42: `companies` of exclusion \"small orders of good customers\" is 3; \
+             allowed is a text in quotes of 1 to 100 characters on one line",
+            "line 42: `companies` of exclusion \"small orders of good customers\" names \"10\" twice",
+        ],
+    );
+    wrong_large(
+        "ranks = [\"credit_manager\", \"credit_controller\"]",
+        "ranks = []",
+        &["line 22: `ranks` of [release] is empty: name at least one, or leave the line out"],
+    );
+    wrong_large(
+        "up_to = [\"500.00 DKK\"]",
+        "up_to = []",
+        &["line 46: `up_to` of exclusion \"small orders of good customers\" is empty: \
+             name an amount for each currency"],
+    );
+}
+
+#[test]
+fn new_tables_are_told_what_is_wrong_with_them() {
+    wrong_large(
+        "lifts = \"stop\"",
+        "lifts = \"refuse\"",
+        &["line 47: `lifts` of exclusion \"small orders of good customers\" is \"refuse\"; allowed is \"hold\", \
+             \"stop\"; \"hold\" lifts what waits, \"stop\" what is refused too"],
+    );
+    wrong_large("name = \"days\"", "name = \"limit\"", &["line 62: an earlier rule has the name \"limit\" too"]);
+    wrong_large(
+        "name = \"small orders of good customers\"",
+        "name = \"limit\"",
+        &["line 40: an earlier rule has the name \"limit\" too"],
+    );
+    wrong_large(
+        "name = \"A\"\nscore_from = 80",
+        "name = \"C\"\nscore_from = -10",
+        &["line 35: an earlier class has the name \"C\" too", "line 36: an earlier class begins at the score -10 too"],
+    );
+    wrong_large(
+        "score_from = 80",
+        "score_from = 8.0",
+        &["line 36: `score_from` of class \"A\" is a number with a fraction; \
+             allowed is a whole number, such as 40 or -5"],
+    );
+    wrong_large(
+        "valid_days = 5",
+        "valid_days = 0",
+        &["line 23: `valid_days` of [release] is 0; allowed is a whole number of days from 1 to 3650"],
+    );
+    wrong_large(
+        "[checkpoints]",
+        "[checkpoint]",
+        &["line 19: the policy has no key \"checkpoint\"; did you mean `checkpoints`?"],
+    );
+    wrong_large(
+        "hand_over_days",
+        "handover_days",
+        &["line 30: [collection] has no key \"handover_days\"; did you mean `hand_over_days`?"],
+    );
+    wrong_large(
+        "[[exclusion]]",
+        "[exclusion]",
+        &["line 39: an exclusion begins with the line [[exclusion]], in double brackets"],
+    );
+    wrong_large(
+        "above = 2\n",
+        "above = 256\n",
+        &["line 88: `above` of rule \"dunned\" is 256; allowed is a whole number of dunning levels from 0 to 255"],
+    );
+    wrong_large(
+        "above = \"25 %\"",
+        "above = \"101 %\"",
+        &[
+            "line 71: `above` of rule \"share\" is \"101 %\"; allowed is a share from \"0 %\" to \"100 %\", such as \"2.5 %\"",
+        ],
+    );
+    wrong_large(
+        "[limits]",
+        "limits = 3\n[x]",
+        &[
+            "line 26: [release] has no key \"limits\"; known here: ranks, valid_days, deviation, four_eyes_above",
+            "line 27: the policy has no key \"x\"; known here: format, name, version, valid_from, facts, rule, \
+             exclusion, class, checkpoints, release, limits, collection, customer, register",
+        ],
+    );
+}
+
 /// A policy that a person or a program has damaged somewhere.
 fn damaged() -> impl Strategy<Value = String> {
     let bytes = prop::sample::select(b"\"'[]{}=.,#\n\r\t 0-9az\xC3\xA9\\%_\0".to_vec());
     let edit = (any::<prop::sample::Index>(), 0_usize..40, prop::collection::vec(bytes, 0..6));
-    (prop::sample::select(vec![SMALL, STANDARD]), prop::collection::vec(edit, 1..6)).prop_map(|(text, edits)| {
+    (prop::sample::select(vec![SMALL, LARGE, STANDARD]), prop::collection::vec(edit, 1..6)).prop_map(|(text, edits)| {
         let mut bytes = text.as_bytes().to_vec();
         for (at, cut, put) in edits {
             let start = at.index(bytes.len().max(1)).min(bytes.len());

@@ -240,6 +240,28 @@ pub enum EventKind {
     LimitRequested,
 }
 
+impl EventKind {
+    /// The stable name, as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Alert => "alert",
+            Self::Refused => "refused",
+            Self::PrepayAsked => "prepay_asked",
+            Self::Expired => "expired",
+            Self::Released => "released",
+            Self::Rejected => "rejected",
+            Self::OverLimit => "over_limit",
+            Self::StatusChanged => "status_changed",
+            Self::RatingChanged => "rating_changed",
+            Self::LimitExpiring => "limit_expiring",
+            Self::ReviewDue => "review_due",
+            Self::HandedOver => "handed_over",
+            Self::LimitRequested => "limit_requested",
+        }
+    }
+}
+
 /// Something people or programs want to be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
