@@ -95,8 +95,10 @@ impl Engine {
         }
         let mut rejected = request.rejected_to.as_deref().map(Rejected::create).transpose()?;
         let mut report = None;
+        let at = options.as_of.map_or(now, |as_of| as_of.min(now));
         let loaded = self.store.load(
-            options.as_of.map_or(now, |as_of| as_of.min(now)),
+            at,
+            self.day_of(at),
             &mut |loader| {
                 let writer = rejected.as_mut().map(|rejected| &mut rejected.file as &mut dyn Write);
                 report = Some(source.load(&keeper, loader, writer, progress)?);

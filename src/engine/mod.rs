@@ -211,7 +211,8 @@ impl Engine {
     pub fn warm(&self) -> Result<u64> {
         let (now, epoch) = (self.now(), self.cache.epoch());
         let mut count = 0;
-        self.store.all_accounts(self.overdue_to(self.day_of(now)), now, &mut |key, facts| {
+        let today = self.day_of(now);
+        self.store.all_accounts(self.overdue_to(today), self.horizon_to(today), now, &mut |key, facts| {
             self.cache.name(key, facts.id);
             self.cache.put(facts, now, epoch);
             count += 1;
@@ -247,6 +248,7 @@ impl Engine {
             key: None,
             overdue_to: self.overdue_to(self.day_of(now)),
             horizon_to: self.horizon_to(self.day_of(now)),
+            today: self.day_of(now),
             now,
         }
     }

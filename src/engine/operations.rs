@@ -238,7 +238,7 @@ impl Engine {
     /// # Errors
     /// Those of the store.
     pub fn held_orders(&self, company: &str, most: u32) -> Result<Vec<HeldOrder>> {
-        let chains = self.store.held_orders(company, most.min(MAX_ROWS))?;
+        let chains = self.store.held_orders(company, None, None, most.min(MAX_ROWS))?;
         let mut held = Vec::with_capacity(chains.len());
         for chain in chains {
             if let Some(account) = self.store.account(chain.account)? {
