@@ -74,9 +74,10 @@ fn compare(place: &str, expected: &Value, found: Option<&Value>, all: &mut Vec<S
         Value::Null if shown.is_null() => {}
         Value::Object(fields) => {
             if let Some(least) = fields.get("at_least").and_then(Value::as_str) {
-                if !money(least).zip(shown.as_str().and_then(money)).is_some_and(|(least, there)| {
-                    least.currency == there.currency && there.minor >= least.minor
-                }) {
+                if !money(least)
+                    .zip(shown.as_str().and_then(money))
+                    .is_some_and(|(least, there)| least.currency == there.currency && there.minor >= least.minor)
+                {
                     all.push(format!("{place}: expected at least {least}, found {shown}"));
                 }
                 return;

@@ -62,7 +62,7 @@ def chosen() -> List[Dict[str, Json]]:
 
 def policy_text(policy: Json) -> str:
     """The frame, the facts with those the vector has for its own, and the tables."""
-    parts = {"with": [policy]} if isinstance(policy, str) else dict(policy or {})
+    parts: Dict[str, Json] = {"with": [policy]} if isinstance(policy, str) else dict(policy or {})
 
     def key(line: str) -> str:
         return line.split("=")[0].strip()
