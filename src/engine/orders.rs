@@ -215,6 +215,14 @@ impl Engine {
         self.act(Action::Reopen, order)
     }
 
+    /// An order comes to a checkpoint: may what is still ordered go on?
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn pass(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Pass, order)
+    }
+
     /// Reserves a list in order, each order seeing what those before it took, in one durable step. With
     /// `all_or_nothing` either every order is granted or none is taken and nothing is recorded.
     ///
