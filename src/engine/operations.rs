@@ -89,6 +89,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
         let policy = engine.policy();
         done(Ok(json!({ "name": policy.name, "version": policy.version, "text": policy.text })))
     }),
+    ("policy.try", |engine, text| done(engine.try_policy(&read(text)?))),
     ("stats", |engine, text| {
         read::<Nothing>(text)?;
         done(engine.stats())

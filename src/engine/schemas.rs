@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::accounts::{CustomerName, ItemsRequest, PositionRequest, PutCustomer};
+use super::backtests::{TrialAnswer, TrialRequest};
 use super::customers::{CustomerAnswer, CustomerRequest};
 use super::debtors::{LookupAnswer, LookupRequest};
 use super::identify::TypedNumber;
@@ -72,6 +73,7 @@ pub fn all() -> Vec<OperationSchemas> {
         told(of::<OrderList, Reserved>("order.reserve_list")),
         of::<PolicyText, PolicyName>("policy.check"),
         of::<Nothing, PolicyInForce>("policy.get"),
+        of::<TrialRequest, TrialAnswer>("policy.try"),
         of::<Nothing, Counts>("stats"),
         of::<Nothing, Verification>("verify"),
         of::<Nothing, Warmed>("warm"),
