@@ -73,7 +73,9 @@ fn play(record: &Record, trial: &Trial<'_>, worlds: &mut [&mut World<'_>]) -> Re
             let (Some(state), Some(class)) = (record.states.get(change as usize), class_now.get_mut(at)) else {
                 continue;
             };
-            *class = names.number(state.profile.class(trial.tried).unwrap_or_default())?;
+            *class = names.number(
+                trial.tried.class_said(state.profile.risk_class.as_deref(), state.profile.score).unwrap_or_default(),
+            )?;
             worlds.iter_mut().for_each(|world| world.account_is(at, state));
             continue;
         }

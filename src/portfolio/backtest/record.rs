@@ -339,7 +339,9 @@ impl Record {
     pub(super) fn class_names(&self, policy: &Policy) -> Classes {
         let mut classes = Classes { names: vec![Box::default()], numbers: HashMap::from([(Box::default(), 0)]) };
         for state in &self.states {
-            let _ = classes.number(state.profile.class(policy).unwrap_or_default());
+            let _ = classes.number(
+                policy.class_said(state.profile.risk_class.as_deref(), state.profile.score).unwrap_or_default(),
+            );
         }
         classes
     }
