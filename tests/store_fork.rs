@@ -84,6 +84,10 @@ fn all_doors_are_closed(store: &SqliteStore) -> Result<(), String> {
     expect("step", is_forked(store.step(vec![reservation("10", "x", 1)], false, soon())))?;
     expect("facts", is_forked(store.facts(&ask("10", ""), soon())))?;
     expect("load", is_forked(store.load(NOW, TODAY, &mut |_| Ok(()), soon())))?;
+    expect("acknowledge", is_forked(store.acknowledge("reader", 0, soon())))?;
+    expect("next events", is_forked(store.next_events("reader", 1)))?;
+    expect("decide", is_forked(store.decide_limit_request(1, "anna", true, NOW, soon())))?;
+    expect("pool", is_forked(store.pool("GROUP", NOW)))?;
     expect("expire", is_forked(store.expire(NOW, 1, soon())))?;
     expect("verify", is_forked(store.verify(&mut |_, _| true)))?;
     expect("backup", is_forked(store.backup(Path::new("/nowhere/at/all"))))?;

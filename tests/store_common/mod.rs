@@ -8,13 +8,14 @@ pub mod child;
 use std::time::{Duration, Instant as Deadline};
 
 use obligor::calendar::{Day, Instant};
-use obligor::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState, Limit, LimitKind, Marks, Status};
+use obligor::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState, Limit, LimitKind, Marks, PoolKind, Status};
 use obligor::error::{Error, ErrorKind, Result};
 use obligor::money::Currency;
 use obligor::store::sqlite::{Options, SqliteStore};
 use obligor::store::{
-    AccountKey, AccountRecord, AccountRef, Ask, Company, Customer, Effects, IdentifierKey, Item, ItemKind, LimitOwner, LimitRecord,
-    Loader, LookupRecord, NewDecision, OrderRecord, Plan, Remark, RequestKey, Step, Store, Written,
+    AccountKey, AccountRecord, AccountRef, Ask, Company, Customer, Effects, Event, EventKind, IdentifierKey, Item,
+    ItemKind, LimitOwner, LimitRecord, Loader, LookupRecord, NewDecision, OrderRecord, Plan, PoolRecord, Remark,
+    RequestKey, Step, Store, Written,
 };
 
 pub const COMPANY: &str = "NORD";
@@ -233,6 +234,69 @@ pub fn expiring_reservation(customer: &str, document: &str, amount: i64, expires
 pub fn keyed(mut step: Step, name: &str, content: u8) -> Step {
     step.ask.key = request(name, content);
     step
+}
+
+/// A chain with nothing in it.
+pub fn chain(account: AccountId, document: &str, state: ChainState) -> Chain {
+    Chain {
+        account,
+        document: document.to_owned(),
+        state,
+        amount: 0,
+        ordered: 0,
+        delivered: 0,
+        drafted: 0,
+        invoiced: 0,
+        settled: 0,
+        expires: None,
+        since: NOW,
+        ships: None,
+        marks: Marks::default(),
+    }
+}
+
+/// A step that writes just this.
+pub fn writes(customer: &str, effects: Effects) -> Step {
+    let effects = Effects { granted: true, ..effects };
+    Step { ask: ask(customer, ""), plan: Box::new(move |_| Ok(effects.clone())) }
+}
+
+/// Writes a chain by a step.
+pub fn put_chain(store: &dyn Store, customer: &str, chain: Chain) -> Result<Written> {
+    run(store, writes(customer, Effects { chain: Some(chain), ..Effects::default() }))
+}
+
+/// Writes an item by a step of a day.
+pub fn put_item_on(store: &dyn Store, today: Day, item: Item) -> AccountFacts {
+    let mut step = writes(&item.key.customer.clone(), Effects { items: vec![item], ..Effects::default() });
+    step.ask.today = today;
+    run(store, step).unwrap().account.unwrap()
+}
+
+/// A load of its own.
+pub fn load(store: &dyn Store, mut work: impl FnMut(&mut dyn Loader) -> Result<()>) {
+    store.load(NOW, TODAY, &mut work, soon()).unwrap();
+}
+
+pub fn pool(name: &str) -> PoolRecord {
+    PoolRecord { name: name.to_owned(), kind: PoolKind::Group, currency: dkk(), rates: Vec::new() }
+}
+
+/// Says which pools an account belongs to.
+pub fn into_pools(customer: &str, pools: &[&str]) -> AccountRecord {
+    AccountRecord { pools: Some(pools.iter().map(|name| (*name).to_owned()).collect()), ..account(customer) }
+}
+
+pub fn event(kind: EventKind, document: &str) -> Event {
+    Event {
+        id: 0,
+        at: NOW,
+        kind,
+        account: None,
+        document: document.to_owned(),
+        subject: String::new(),
+        reasons: Vec::new(),
+    }
 }
 
 /// A step that fails.

@@ -107,13 +107,17 @@ pub(crate) fn held_orders_wait_in_line(store: &dyn Store) {
         };
         run(store, step).unwrap();
     }
-    let held: Vec<String> = store.held_orders(COMPANY, None, None, 5).unwrap().into_iter().map(|c| c.document).collect();
+    let held: Vec<String> =
+        store.held_orders(COMPANY, None, None, 5).unwrap().into_iter().map(|c| c.document).collect();
     assert_eq!(held, ["SO-2", "SO-1"]);
     assert_eq!(store.held_orders(COMPANY, None, None, 1).unwrap().len(), 1);
     assert!(store.held_orders("SYD", None, None, 5).unwrap().is_empty());
     let events = store.events(1, 1).unwrap();
     assert_eq!((events[0].id, events[0].document.as_str()), (2, "SO-2"));
-    assert_eq!((events[0].subject.as_str(), events[0].reasons.as_slice()), ("I-1", ["limit_exceeded".to_owned()].as_slice()));
+    assert_eq!(
+        (events[0].subject.as_str(), events[0].reasons.as_slice()),
+        ("I-1", ["limit_exceeded".to_owned()].as_slice())
+    );
     let counts = store.counts().unwrap();
     assert_eq!((counts.held_orders, counts.active_orders, counts.events, counts.accounts), (2, 0, 3, 1));
 }
@@ -135,7 +139,9 @@ pub(crate) fn all_accounts_come_with_their_limits(store: &dyn Store) {
         )
         .unwrap();
     let mut all = Vec::new();
-    store.all_accounts(TODAY.plus(-1), obligor::calendar::Day::MAX, NOW, &mut |key, facts| all.push((key, facts))).unwrap();
+    store
+        .all_accounts(TODAY.plus(-1), obligor::calendar::Day::MAX, NOW, &mut |key, facts| all.push((key, facts)))
+        .unwrap();
     assert_eq!(all.len(), 2500);
     for (n, (key, facts)) in all.iter().enumerate() {
         assert_eq!(key.customer, format!("C{n}"));

@@ -23,8 +23,11 @@ pub(crate) fn importing_twice_changes_nothing(store: &dyn Store) {
                     round.push(load.put_customer(&firm)?);
                     round.push(load.put_account(&account("10"))?);
                     round.push(load.put_limit(&limit("10", 1000))?);
-                    let temporary =
-                        Limit { from: Some(TODAY), to: Some(TODAY.plus(7)), ..Limit::always(LimitKind::Temporary, None) };
+                    let temporary = Limit {
+                        from: Some(TODAY),
+                        to: Some(TODAY.plus(7)),
+                        ..Limit::always(LimitKind::Temporary, None)
+                    };
                     round.push(load.put_limit(&obligor::store::LimitRecord { limit: temporary, ..limit("10", 0) })?);
                     round.push(load.put_item(&item("10", "I-1", ItemKind::Invoice, 500, TODAY))?);
                     round.push(load.put_order(&order("10", "SO-1", 250))?);
