@@ -7,6 +7,7 @@ use obligor::calendar::{Day, Instant};
 use obligor::credit::Stage;
 use obligor::import::{DateFormat, DecimalMark, Encoding, Kind, Thousands};
 use obligor::money::{Currency, Money};
+use obligor::policy::Checkpoint;
 use obligor::reason::Language;
 use obligor::register::Purpose;
 
@@ -74,8 +75,24 @@ pub(crate) enum Command {
     Cancel(Order),
     /// Take a cancelled or expired order up again
     Reopen(Priced),
-    /// List the orders that wait for a person
+    /// List the orders that wait for a person, with why
     Held(Held),
+    /// The order comes to a checkpoint: may it go on?
+    Pass(Pass),
+    /// Put an order on hold, whatever the rules say
+    Hold(Person),
+    /// Let an order through, as far as the role may
+    Release(Person),
+    /// Turn a waiting order down
+    Reject(Person),
+    /// Another customer pays for the order: the one named here
+    Transfer(Priced),
+    /// Ask about the waiting orders again, the oldest first
+    Reevaluate(Reevaluate),
+    /// Queue what is to be told ahead of time: limits that end, reviews, items that go to collection
+    Sweep,
+    /// Limits that wait for a second person
+    Limits(Limits),
     /// Judge a new customer
     Validate(Validate),
     /// Ask a debtor register about a subject; logged
@@ -247,9 +264,81 @@ pub(crate) struct Held {
     /// The company that sells
     #[arg(long)]
     pub(crate) company: String,
+    /// Only those of this customer
+    #[arg(long)]
+    pub(crate) customer: Option<String>,
     /// At most so many
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     pub(crate) most: u32,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Pass {
+    #[command(flatten)]
+    pub(crate) order: Order,
+    /// entry, confirm, pick, ship or invoice
+    #[arg(long, value_parser = word::<Checkpoint>)]
+    pub(crate) checkpoint: Checkpoint,
+}
+
+/// What a person does to an order.
+#[derive(Debug, Group)]
+pub(crate) struct Person {
+    #[command(flatten)]
+    pub(crate) order: Order,
+    /// Why; recorded
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// The role of the person, as the policy names it; a release needs it
+    #[arg(long, default_value = "")]
+    pub(crate) role: String,
+    /// Release: lift a stop of the customer for this order too
+    #[arg(long)]
+    pub(crate) lifts_stop: bool,
+    /// Release: how many days it is honoured; as the policy says when left out
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) valid_days: Option<u16>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Reevaluate {
+    /// The company that sells
+    #[arg(long)]
+    pub(crate) company: String,
+    /// Only the orders of this customer
+    #[arg(long)]
+    pub(crate) customer: Option<String>,
+    /// Also orders that hold credit and of which nothing has left yet
+    #[arg(long)]
+    pub(crate) active: bool,
+    /// Who asks; recorded
+    #[arg(long, default_value = "")]
+    pub(crate) user: String,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Limits {
+    #[command(subcommand)]
+    pub(crate) command: LimitsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LimitsCommand {
+    /// List them
+    Waiting,
+    /// Let one be
+    Approve(DecideLimit),
+    /// Drop one
+    Drop(DecideLimit),
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct DecideLimit {
+    /// The limit's number in the list
+    pub(crate) id: u64,
+    /// Who decides; not who asked for it
+    #[arg(long)]
+    pub(crate) user: String,
 }
 
 /// Why and for whom a debtor register is asked.
@@ -355,6 +444,12 @@ pub(crate) struct Events {
     /// Only events after this one
     #[arg(long, value_name = "ID", default_value_t = 0)]
     pub(crate) after: u64,
+    /// Instead: those that this reader has not acknowledged
+    #[arg(long, value_name = "NAME", conflicts_with = "after")]
+    pub(crate) consumer: Option<String>,
+    /// First acknowledge every event up to this one
+    #[arg(long, value_name = "ID", requires = "consumer")]
+    pub(crate) acknowledge: Option<u64>,
     /// At most so many
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     pub(crate) most: u32,

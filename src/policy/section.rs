@@ -169,6 +169,15 @@ impl<'t> Section<'t> {
     /// A required whole number that may be below zero.
     pub(super) fn signed(&mut self, problems: &mut Problems, key: &'static str) -> Option<i32> {
         let value = self.required(key)?;
+        self.read_signed(problems, key, value)
+    }
+
+    /// A required list of whole numbers that may be below zero.
+    pub(super) fn signed_list(&mut self, problems: &mut Problems, key: &'static str, most: usize) -> Option<Vec<i32>> {
+        self.list(problems, key, most, |section, problems, item| section.read_signed(problems, key, item))
+    }
+
+    fn read_signed(&self, problems: &mut Problems, key: &str, value: &Spanned<DeValue<'_>>) -> Option<i32> {
         let number = value.get_ref().as_integer();
         let number = number.and_then(|n| i32::from_str_radix(n.as_str(), n.radix()).ok());
         if number.is_none() {

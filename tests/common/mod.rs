@@ -106,6 +106,6 @@ pub(crate) fn customer(engine: &Engine, number: &str, limit: &str) {
 
 fn put_limit(engine: &Engine, number: &str, limit: &str) {
     let Money { minor, currency } = money(limit);
-    let limit = Limit { kind: LimitKind::Base, amount: Some(minor), from: None, to: None };
+    let limit = Limit::always(LimitKind::Base, Some(minor));
     engine.put_limit(&LimitRecord { key: key(number), currency, limit }).unwrap();
 }

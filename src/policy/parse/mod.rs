@@ -8,6 +8,7 @@ mod facts;
 mod people;
 mod rules;
 mod scope;
+mod score;
 mod test;
 mod words;
 
@@ -31,6 +32,8 @@ pub const MAX_RULES: usize = 200;
 pub const MAX_EXCLUSIONS: usize = 100;
 /// A policy has at most this many risk classes.
 pub const MAX_CLASSES: usize = 50;
+/// A scorecard has at most this many lines, and a line this many steps.
+pub const MAX_SCORE_LINES: usize = 20;
 /// A list of classes, companies or roles names at most this many.
 pub const MAX_NAMES: usize = 100;
 /// Names, versions and roles have at most this many characters.
@@ -110,7 +113,8 @@ fn policy<'t>(problems: &mut Problems, root: &'t DeTable<'t>, text: &str) -> Opt
     let mut names = Vec::new();
     let rules = rules::rules(problems, &mut top, &mut names);
     let exclusions = rules::exclusions(problems, &mut top, &mut names);
-    let classes = people::classes(problems, &mut top);
+    let classes = score::classes(problems, &mut top);
+    let scorecard = score::scorecard(problems, &mut top);
     let checkpoint_grace_days = people::checkpoints(problems, &mut top);
     let release = people::release(problems, &mut top);
     let limits = people::limits(problems, &mut top);
@@ -126,6 +130,7 @@ fn policy<'t>(problems: &mut Problems, root: &'t DeTable<'t>, text: &str) -> Opt
         rules: rules?,
         exclusions: exclusions?,
         classes: classes?,
+        scorecard: scorecard?,
         checkpoint_grace_days: checkpoint_grace_days?,
         release: release?,
         limits: limits?,

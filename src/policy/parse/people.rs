@@ -1,11 +1,11 @@
-//! What people do with orders and limits: `[checkpoints]`, `[release]`, `[limits]`, `[collection]` and `[[class]]`.
+//! What people do with orders and limits: `[checkpoints]`, `[release]`, `[limits]` and `[collection]`.
 //! Each table may be left out.
 
-use super::super::problems::{Problems, quoted};
+use super::super::problems::Problems;
 use super::super::section::Section;
-use super::super::{CollectionPolicy, LimitsPolicy, ReleasePolicy, RiskClass};
-use super::words::{days, name_in, text_of};
-use super::{MAX_AMOUNTS, MAX_CLASSES, MAX_DAYS, MAX_NAMES, MAX_SHARE_BASIS_POINTS, MAX_UTILISATION_BASIS_POINTS};
+use super::super::{CollectionPolicy, LimitsPolicy, ReleasePolicy};
+use super::words::{days, name_in};
+use super::{MAX_AMOUNTS, MAX_DAYS, MAX_NAMES, MAX_SHARE_BASIS_POINTS, MAX_UTILISATION_BASIS_POINTS};
 
 /// Days of grace after an order was let through; none when nothing is said.
 pub(super) fn checkpoints(problems: &mut Problems, top: &mut Section<'_>) -> Option<u16> {
@@ -50,32 +50,4 @@ pub(super) fn collection(problems: &mut Problems, top: &mut Section<'_>) -> Opti
     let remind_days = s.or("remind_days", 0, |s, key| days(s, problems, key));
     s.finish(problems, |_| None);
     Some(CollectionPolicy { hand_over_days: hand_over_days?, remind_days: remind_days? })
-}
-
-/// The classes, the highest score first, in whichever order they are written.
-pub(super) fn classes<'t>(problems: &mut Problems, top: &mut Section<'t>) -> Option<Vec<RiskClass>> {
-    let (mut names, mut scores) = (Vec::new(), Vec::new());
-    let classes = top.entries(problems, "class", ("class", "classes"), MAX_CLASSES, |problems, mut s| {
-        let name = text_of(&mut s, problems, "name");
-        if let Some(name) = &name {
-            s.name = format!("class {}", quoted(name));
-            if names.contains(name) {
-                problems.add(&s.span_of("name"), format!("an earlier class has the name {} too", quoted(name)));
-            }
-            names.push(name.clone());
-        }
-        let score_from = s.signed(problems, "score_from");
-        if let Some(score) = score_from {
-            if scores.contains(&score) {
-                problems.add(&s.span_of("score_from"), format!("an earlier class begins at the score {score} too"));
-            }
-            scores.push(score);
-        }
-        let proposed_limits = s.or("proposed_limits", Vec::new(), |s, key| s.amounts(problems, key, MAX_AMOUNTS));
-        s.finish(problems, |_| None);
-        Some(RiskClass { name: name?, score_from: score_from?, proposed_limits: proposed_limits? })
-    });
-    let mut classes = classes?;
-    classes.sort_by_key(|class| std::cmp::Reverse(class.score_from));
-    Some(classes)
 }
