@@ -7,6 +7,7 @@
 //! [`Policy::standard`] is the profile that comes with the library; its text is the best description of the format.
 
 mod check;
+mod explain;
 mod parse;
 mod problems;
 mod profiles;
