@@ -5,8 +5,7 @@ use obligor::credit::Status;
 use obligor::error::ErrorKind;
 use obligor::money::{Money, Rounding};
 use obligor::policy::{
-    Bucket, Checkpoint, CollectionPolicy, LimitsPolicy, MAX_ERRORS_SHOWN, MAX_INLINE_TABLES, MAX_POLICY_BYTES,
-    MAX_RULES, Policy, ReleasePolicy, Rule, Scope, TaxBasis, Test, Unknown, Verdict,
+    MAX_ERRORS_SHOWN, MAX_INLINE_TABLES, MAX_POLICY_BYTES, MAX_RULES, Policy, Rule, Scope, Test, Verdict,
 };
 use obligor::reason::Outcome;
 use proptest::prelude::*;

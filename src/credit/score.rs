@@ -18,7 +18,8 @@ impl AccountFacts {
 
     /// The risk class: the one given, else the one of the policy that the score belongs to.
     pub fn class<'a>(&'a self, policy: &'a Policy, today: Day) -> Option<&'a str> {
-        self.profile.risk_class.as_deref().or_else(|| policy.class_of(self.score(policy, today)?))
+        let given = self.profile.risk_class.as_deref();
+        given.or_else(|| policy.class_of(self.score(policy, today)?))
     }
 
     fn measured(&self, measure: Measure, behaviour: &Behaviour, today: Day) -> Option<i64> {

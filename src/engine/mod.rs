@@ -4,6 +4,7 @@
 //! network. It works in the process that opened it: a forked child opens its own.
 
 mod accounts;
+pub mod backtests;
 mod body;
 mod config;
 mod customers;

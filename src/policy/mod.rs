@@ -6,8 +6,11 @@
 //! [`Policy::parse`] reads the file and reports everything that is wrong with it at once, each error with its line.
 //! [`Policy::standard`] is the profile that comes with the library; its text is the best description of the format.
 
+mod check;
+mod explain;
 mod parse;
 mod problems;
+mod profiles;
 mod section;
 mod units;
 mod verdict;
@@ -16,10 +19,11 @@ use crate::calendar::Day;
 use crate::money::{Money, Rounding};
 use crate::reason::Outcome;
 
+pub use check::{Finding, Severity};
 pub use parse::{
     FORMAT, MAX_AMOUNTS, MAX_CLASSES, MAX_DAYS, MAX_EXCLUSIONS, MAX_INLINE_TABLES, MAX_MEMORY_AGE_MS, MAX_NAMES,
-    MAX_POLICY_BYTES, MAX_PURPOSES, MAX_REGISTER_AGE_HOURS, MAX_RULES, MAX_SHARE_BASIS_POINTS, MAX_TEXT_CHARS,
-    MAX_TOLERANCE_BASIS_POINTS, MAX_UTILISATION_BASIS_POINTS,
+    MAX_POLICY_BYTES, MAX_PURPOSES, MAX_REGISTER_AGE_HOURS, MAX_RULES, MAX_SCORE_LINES, MAX_SHARE_BASIS_POINTS,
+    MAX_TEXT_CHARS, MAX_TOLERANCE_BASIS_POINTS, MAX_UTILISATION_BASIS_POINTS,
 };
 pub use problems::MAX_ERRORS_SHOWN;
 
@@ -145,6 +149,12 @@ pub struct CollectionPolicy {
 }
 
 impl Policy {
+    /// The name of the risk class that follows from what is said of an account alone: the class given, or that of the
+    /// score given.
+    pub fn class_said<'a>(&'a self, class: Option<&'a str>, score: Option<i32>) -> Option<&'a str> {
+        class.or_else(|| self.class_of(score?))
+    }
+
     /// The name of the risk class that a score belongs to.
     pub fn class_of(&self, score: i32) -> Option<&str> {
         self.classes.iter().find(|class| score >= class.score_from).map(|class| class.name.as_str())

@@ -302,8 +302,7 @@ fn differ(before: &Account, after: &Account) -> bool {
     (currency, status, buckets, limits) != (&kept.currency, &kept.status, &kept.buckets, &kept.limits)
         || (oldest_overdue, next_due, oldest_undisputed)
             != (&kept.oldest_overdue, &kept.next_due, &kept.oldest_undisputed)
-        || (disputed_overdue, disputed, dunning_level)
-            != (&kept.disputed_overdue, &kept.disputed, &kept.dunning_level)
+        || (disputed_overdue, disputed, dunning_level) != (&kept.disputed_overdue, &kept.disputed, &kept.dunning_level)
         || (next_ship, next_expiry, profile, history)
             != (&kept.next_ship, &kept.next_expiry, &kept.profile, &kept.history)
         || after.pools != before.pools
@@ -363,8 +362,11 @@ pub(super) fn write(to: Writing<'_>, before: &Account, after: &mut Account, at: 
     }
     if (&facts.profile, &facts.history) != (&before.facts.profile, &before.facts.history) {
         let (profile, history) = (to_json_unless_default(&facts.profile)?, to_json_unless_default(&facts.history)?);
-        sql.prepare_cached("UPDATE account SET profile = ?2, history = ?3 WHERE id = ?1")?
-            .execute((Col(facts.id), profile, history))?;
+        sql.prepare_cached("UPDATE account SET profile = ?2, history = ?3 WHERE id = ?1")?.execute((
+            Col(facts.id),
+            profile,
+            history,
+        ))?;
     }
     limit::write_covering(sql, &before.facts, facts)?;
     if !after.pools.is_empty() {

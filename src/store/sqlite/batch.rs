@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::{SqliteStore, Writing};
 use super::fault::{Fault, Outcome};
 use super::group::{Job, Lead, Waiter};
 use super::step;
+use super::{SqliteStore, Writing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Step, Steps};
 

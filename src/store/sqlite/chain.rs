@@ -101,8 +101,7 @@ pub(super) fn next_ship(
 /// Reads again when a chain of the account runs out or comes near next.
 pub(super) fn dates(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
     facts.next_expiry = next_expiry(sql, facts.id, None)?;
-    facts.next_ship =
-        if facts.buckets.later == 0 { None } else { next_ship(sql, facts.id, facts.horizon_to, None)? };
+    facts.next_ship = if facts.buckets.later == 0 { None } else { next_ship(sql, facts.id, facts.horizon_to, None)? };
     Ok(())
 }
 

@@ -101,8 +101,7 @@ fn checked(consumer: &str) -> Outcome<&str> {
         0 => Err(Error::argument("a consumer of events needs a name").into()),
         1..=MAX_CONSUMER_BYTES => Ok(consumer),
         length => {
-            let message =
-                format!("the name of a consumer is {length} bytes long; at most {MAX_CONSUMER_BYTES}");
+            let message = format!("the name of a consumer is {length} bytes long; at most {MAX_CONSUMER_BYTES}");
             Err(Error::argument(message).into())
         }
     }

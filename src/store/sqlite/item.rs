@@ -77,7 +77,11 @@ fn find(
     let found = sql
         .prepare_cached(&format!("SELECT {COLUMNS} FROM item WHERE account = ?1 AND number = ?2"))?
         .query_row((Col(account), number), |row| {
-            Ok(Kept { row: row.get(0)?, item: from_row(row, key, currency)?, ever_disputed: row.get(COLUMN_COUNT - 1)? })
+            Ok(Kept {
+                row: row.get(0)?,
+                item: from_row(row, key, currency)?,
+                ever_disputed: row.get(COLUMN_COUNT - 1)?,
+            })
         })
         .optional()?;
     Ok(found)

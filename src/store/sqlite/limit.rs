@@ -157,15 +157,15 @@ pub(super) fn move_covering(facts: &mut AccountFacts, before: Option<&Item>, aft
     };
     for limit in &mut facts.limits {
         let moved = i128::from(covered(limit, Some(after))) - i128::from(covered(limit, before));
-        limit.covering =
-            i64::try_from(i128::from(limit.covering) + moved).map_err(|_| MoneyError::Overflow)?;
+        limit.covering = i64::try_from(i128::from(limit.covering) + moved).map_err(|_| MoneyError::Overflow)?;
     }
     Ok(())
 }
 
 /// Writes what the insured limits of an account cover, where that has changed.
 pub(super) fn write_covering(sql: &Connection, before: &AccountFacts, after: &AccountFacts) -> Outcome<()> {
-    for limit in after.limits.iter().filter(|limit| limit.kind == LimitKind::Insured && !before.limits.contains(limit)) {
+    for limit in after.limits.iter().filter(|limit| limit.kind == LimitKind::Insured && !before.limits.contains(limit))
+    {
         sql.prepare_cached("UPDATE credit_limit SET covering = ?4 WHERE account = ?1 AND kind = ?2 AND first = ?3")?
             .execute((Col(after.id), Col(limit.kind), limit.from.map_or(ALWAYS, |day| day.0), limit.covering))?;
     }

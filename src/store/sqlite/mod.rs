@@ -44,8 +44,8 @@ pub use open::Options;
 
 use super::{
     AccountKey, AccountRecord, AccountRef, AnswerRecord, Ask, Company, Counts, Customer, DecisionRecord, Event, Facts,
-    IdentifierKey, Item, LimitRequest, Loader, LookupRecord, OverdueItem, PolicyRecord, PoolRecord, Remark, Step, Steps,
-    Store, Verification, Watch,
+    IdentifierKey, Item, LimitRequest, Loader, LookupRecord, OverdueItem, PolicyRecord, PoolRecord, Remark, Step,
+    Steps, Store, Verification, Watch,
 };
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};

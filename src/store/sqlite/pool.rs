@@ -51,9 +51,8 @@ pub(super) fn read(sql: &Connection, name: &str) -> Outcome<Option<Pool>> {
 /// # Errors
 /// `NotFound`.
 pub(super) fn known(sql: &Connection, name: &str) -> Outcome<Pool> {
-    read(sql, name)?.ok_or_else(|| {
-        Error::new(ErrorKind::NotFound, format!("there is no pool {name:?}; put the pool first")).into()
-    })
+    read(sql, name)?
+        .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no pool {name:?}; put the pool first")).into())
 }
 
 /// Makes a pool what it is to be.
@@ -252,8 +251,8 @@ pub(super) fn join(sql: &Connection, kept: &Account, names: &[String]) -> Outcom
         move_sum(sql, entered.id, currency, debit.into(), unapplied.into())?;
     }
     sql.prepare_cached("DELETE FROM pool_member WHERE account = ?1")?.execute([Col(id)])?;
-    let mut insert = sql
-        .prepare_cached("INSERT INTO pool_member (account, place, pool, next_expiry) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert =
+        sql.prepare_cached("INSERT INTO pool_member (account, place, pool, next_expiry) VALUES (?1, ?2, ?3, ?4)")?;
     for (place, pool) in (0_i64..).zip(&pools) {
         insert.execute((Col(id), place, pool.id, maybe(kept.facts.next_expiry)))?;
     }

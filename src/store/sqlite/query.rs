@@ -21,12 +21,7 @@ pub(super) fn resolve(sql: &Connection, key: &AccountKey) -> Outcome<Option<Acco
 }
 
 /// At most `most` accounts with numbers above `after`, as of a day and a moment; nothing is written.
-pub(super) fn accounts_after(
-    sql: &Connection,
-    after: AccountId,
-    most: u32,
-    as_of: AsOf,
-) -> Outcome<Vec<Account>> {
+pub(super) fn accounts_after(sql: &Connection, after: AccountId, most: u32, as_of: AsOf) -> Outcome<Vec<Account>> {
     let mut accounts = sql
         .prepare_cached(&format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS))?
         .query_map((Col(after), most), account::from_row)?
@@ -106,8 +101,7 @@ pub(super) fn orders(
             "state = 2 AND ordered > 0 AND delivered = 0 AND drafted = 0 AND invoiced = 0 AND settled = 0"
         }
     };
-    let (since, document) =
-        after.map_or((Instant(i64::MIN), ""), |chain| (chain.since, chain.document.as_str()));
+    let (since, document) = after.map_or((Instant(i64::MIN), ""), |chain| (chain.since, chain.document.as_str()));
     let orders = sql
         .prepare_cached(&format!(
             "SELECT {} FROM chain

@@ -143,10 +143,8 @@ pub(super) fn accounts(sql: &Connection, after: AccountId, found: &mut Verificat
             sums.item(&item::from_row(row, &account.key, account.facts.currency)?, &account.facts);
         }
     }
-    let mut chains = sql.prepare_cached(&format!(
-        "SELECT {} FROM chain WHERE account > ?1 AND account <= ?2",
-        chain::COLUMNS
-    ))?;
+    let mut chains =
+        sql.prepare_cached(&format!("SELECT {} FROM chain WHERE account > ?1 AND account <= ?2", chain::COLUMNS))?;
     let mut rows = chains.query((Col(after), Col(last)))?;
     while let Some(row) = rows.next()? {
         let chain = chain::from_row(row)?;
