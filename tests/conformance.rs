@@ -213,11 +213,21 @@ fn run(suite: &Suite, vector: &Vector) -> Result<(), String> {
     let mut run = Run::new(suite, vector)?;
     run.steps(suite, &vector.given).map_err(|why| format!("given, {why}"))?;
     run.steps(suite, &vector.when).map_err(|why| format!("when, {why}"))?;
-    let sound = asked(run.engine()?, "verify", &json!({}))?;
-    match sound.get("faults").and_then(Value::as_array) {
-        Some(faults) if faults.is_empty() => Ok(()),
-        _ => Err(format!("after {}: the store is not sound: {sound}", run.vector.id)),
+    let engine = run.engine()?;
+    let sound = asked(engine, "verify", &json!({}))?;
+    if sound.get("faults").and_then(Value::as_array).is_none_or(|faults| !faults.is_empty()) {
+        return Err(format!("at the end: the store is not sound: {sound}"));
     }
+    for id in 1.. {
+        let replayed = asked(engine, "decision.replay", &json!({ "decision_id": id }))?;
+        if lookup(&replayed, "error.kind") == Some(&json!("not_found")) {
+            break;
+        }
+        if replayed.get("same") != Some(&json!(true)) {
+            return Err(format!("at the end: decision {id} made again comes to something else: {replayed}"));
+        }
+    }
+    Ok(())
 }
 
 #[test]
