@@ -4,10 +4,13 @@ use obligor::calendar::Day;
 use obligor::credit::Status;
 use obligor::error::ErrorKind;
 use obligor::money::{Money, Rounding};
-use obligor::policy::{MAX_ERRORS_SHOWN, MAX_INLINE_TABLES, MAX_POLICY_BYTES, MAX_RULES, Policy, Rule, Test, Verdict};
+use obligor::policy::{
+    MAX_ERRORS_SHOWN, MAX_INLINE_TABLES, MAX_POLICY_BYTES, MAX_RULES, Policy, Rule, Scope, Test, Verdict,
+};
 use obligor::reason::Outcome;
 use proptest::prelude::*;
 
+const LARGE: &str = include_str!("policies/large.toml");
 const STANDARD: &str = include_str!("../src/policy/profiles/standard.toml");
 
 /// Every line has a number that the tests below name.
@@ -104,11 +107,20 @@ fn a_file_becomes_a_policy() {
         test,
         then,
         release_by: release_by.map(str::to_owned),
+        scope: Scope::default(),
+        unknown: None,
+        deposit_basis_points: None,
+        prepay_basis_points: 10_000,
     };
     let much = Test::OverdueAmount { above: vec![money("1000.00 DKK"), money("500 JPY")] };
     let expected = [
-        rule("own limit", Test::OverLimit { tolerance_basis_points: 250 }, Outcome::Prepay, Some("credit_manager")),
-        rule("late", Test::OverdueDays { above: 14 }, Outcome::ApproveWithAlert, None),
+        rule(
+            "own limit",
+            Test::OverLimit { tolerance_basis_points: 250, dynamic: false },
+            Outcome::Prepay,
+            Some("credit_manager"),
+        ),
+        rule("late", Test::OverdueDays { above: 14, small: vec![] }, Outcome::ApproveWithAlert, None),
         rule("much", much, Outcome::Hold, None),
         rule("watched", Test::Status { is: Status::Watch }, Outcome::ApproveWithAlert, None),
     ];
@@ -129,10 +141,13 @@ fn the_standard_profile_blocks_what_is_over_the_limit() {
     assert_eq!(policy.name, "standard");
     assert_eq!(policy.valid_from, None);
     let then = |wanted: &dyn Fn(&Test) -> bool| policy.rules.iter().find(|r| wanted(&r.test)).map(|r| r.then);
-    assert_eq!(then(&|t| matches!(t, Test::OverLimit { tolerance_basis_points: 0 })), Some(Outcome::Refuse));
+    assert_eq!(
+        then(&|t| matches!(t, Test::OverLimit { tolerance_basis_points: 0, dynamic: false })),
+        Some(Outcome::Refuse)
+    );
     assert_eq!(then(&|t| matches!(t, Test::Status { is: Status::Stop })), Some(Outcome::Refuse));
     assert_eq!(then(&|t| matches!(t, Test::Status { is: Status::Hold })), Some(Outcome::Hold));
-    assert_eq!(then(&|t| matches!(t, Test::OverdueDays { above: 30 })), Some(Outcome::Hold));
+    assert_eq!(then(&|t| matches!(t, Test::OverdueDays { above: 30, .. })), Some(Outcome::Hold));
     assert_eq!(then(&|t| matches!(t, Test::OverdueAmount { .. })), Some(Outcome::Hold));
     assert_eq!(policy.facts.unknown_customer, Outcome::Refuse);
     assert_eq!(policy.customer.invalid_identifier, Verdict::Reject);
@@ -183,7 +198,9 @@ fn unknown_keys_name_the_line_and_what_was_meant() {
         "tolerance = \"2.5 %\"",
         "tolerance = \"2.5 %\"\nabove = 3",
         &["line 17: rule \"own limit\" has no key \"above\"; \
-             it belongs to rules with when = \"overdue_amount\" or \"overdue_days\""],
+             it belongs to rules with when = \"overdue_amount\" or \"overdue_days\" or \"overdue_share\" or \
+             \"utilisation\" or \"document_value\" or \"dunning_level\" or \"payment_behaviour\" or \
+             \"dispute_rate\" or \"discount\" or \"bucket\""],
     );
     wrong(
         "purposes = [",
@@ -208,7 +225,10 @@ fn a_wrong_word_is_told_the_right_ones() {
         "when = \"over_limit\"",
         "when = \"over_limt\"",
         &["line 15: `when` of rule \"own limit\" is \"over_limt\"; allowed is \
-             \"over_limit\", \"overdue_amount\", \"overdue_days\", \"status\"; did you mean \"over_limit\"?"],
+             \"over_limit\", \"overdue_amount\", \"overdue_days\", \"overdue_share\", \"utilisation\", \
+             \"document_value\", \"dunning_level\", \"payment_behaviour\", \"dispute_rate\", \
+             \"limit_open_ended\", \"review_due\", \"terms_changed\", \"discount\", \"bucket\", \"score\", \
+             \"status\", \"always\"; did you mean \"over_limit\"?"],
     );
     wrong(
         "then = \"hold\"",
@@ -384,7 +404,7 @@ fn the_deepest_nesting_fits_a_small_stack() {
 fn damaged() -> impl Strategy<Value = String> {
     let bytes = prop::sample::select(b"\"'[]{}=.,#\n\r\t 0-9az\xC3\xA9\\%_\0".to_vec());
     let edit = (any::<prop::sample::Index>(), 0_usize..40, prop::collection::vec(bytes, 0..6));
-    (prop::sample::select(vec![SMALL, STANDARD]), prop::collection::vec(edit, 1..6)).prop_map(|(text, edits)| {
+    (prop::sample::select(vec![SMALL, LARGE, STANDARD]), prop::collection::vec(edit, 1..6)).prop_map(|(text, edits)| {
         let mut bytes = text.as_bytes().to_vec();
         for (at, cut, put) in edits {
             let start = at.index(bytes.len().max(1)).min(bytes.len());

@@ -3,14 +3,13 @@
 use comfy_table::{Cell, CellAlignment, Color};
 use obligor::calendar::Day;
 use obligor::credit::{AccountId, LimitKind, Status};
-use obligor::engine::wire::{HeldOrder, ItemWire, PositionWire};
+use obligor::engine::wire::{ItemWire, PositionWire};
 use obligor::error::Result;
-use obligor::reason::Outcome;
 use obligor::store::{AccountRecord, ItemKind};
 use serde_json::json;
 
 use crate::Done;
-use crate::args::{Account, Held};
+use crate::args::Account;
 use crate::session::Session;
 use crate::show::{Look, count, lines, marked, moment, right};
 
@@ -66,16 +65,22 @@ fn position_table(look: Look, account: &Account, position: &PositionWire) -> Str
     lines(&table)
 }
 
+/// A kind of limit in a word.
+pub(crate) fn limit_kind(kind: LimitKind) -> &'static str {
+    match kind {
+        LimitKind::Base => "base",
+        LimitKind::Temporary => "temporary",
+        LimitKind::Insured => "insured",
+    }
+}
+
 fn limit_table(look: Look, position: &PositionWire) -> String {
     if position.limits.is_empty() {
         return "No limits on record.\n".to_owned();
     }
     let mut table = look.table(&["Limit", "Amount", "From", "To", ""]);
     for limit in &position.limits {
-        let kind = match limit.kind {
-            LimitKind::Base => "base",
-            LimitKind::Temporary => "temporary",
-        };
+        let kind = limit_kind(limit.kind);
         let amount = limit.limit.map_or_else(|| right("no limit"), |amount| look.money(amount));
         let end = |day: Option<Day>| Cell::new(day.map_or_else(String::new, |day| look.language.day(day)));
         let in_force = if limit.in_force { "in force" } else { "" };
@@ -118,33 +123,6 @@ fn status(status: Status) -> Cell {
         Status::NoCheck => marked("no check", Color::Yellow),
     }
     .set_alignment(CellAlignment::Right)
-}
-
-pub(crate) fn held(session: &Session, held: &Held) -> Result<Done> {
-    let request = json!({ "company": held.company, "most": held.most });
-    session.tell("order.held", &request, |orders: &Vec<HeldOrder>| {
-        if orders.is_empty() {
-            return Ok(Done::well(format!("No order of {} waits for a person.", held.company)));
-        }
-        let look = session.look;
-        let mut table = look.table(&["Order", "Customer", "Amount", "Waits since"]);
-        for order in orders {
-            table.add_row([
-                Cell::new(&order.document),
-                Cell::new(&order.customer),
-                look.money(order.amount),
-                Cell::new(moment(order.since)),
-            ]);
-        }
-        let waiting = u64::try_from(orders.len()).unwrap_or(u64::MAX);
-        let verb = if waiting == 1 { "waits" } else { "wait" };
-        let heading = format!(
-            "{}: {} {verb} for a person.",
-            Outcome::Hold.text(look.language),
-            count(waiting, "order", "orders")
-        );
-        Ok(Done::well(format!("{}\n{heading}\n", lines(&table))))
-    })
 }
 
 /// The account of this number, as people name it.

@@ -7,6 +7,7 @@ use obligor::calendar::{Day, Instant};
 use obligor::credit::Stage;
 use obligor::import::{DateFormat, DecimalMark, Encoding, Kind, Thousands};
 use obligor::money::{Currency, Money};
+use obligor::policy::Checkpoint;
 use obligor::reason::Language;
 use obligor::register::Purpose;
 
@@ -74,8 +75,24 @@ pub(crate) enum Command {
     Cancel(Order),
     /// Take a cancelled or expired order up again
     Reopen(Priced),
-    /// List the orders that wait for a person
+    /// List the orders that wait for a person, with why
     Held(Held),
+    /// The order comes to a checkpoint: may it go on?
+    Pass(Pass),
+    /// Put an order on hold, whatever the rules say
+    Hold(Person),
+    /// Let an order through, as far as the role may
+    Release(Person),
+    /// Turn a waiting order down
+    Reject(Person),
+    /// Another customer pays for the order: the one named here
+    Transfer(Priced),
+    /// Ask about the waiting orders again, the oldest first
+    Reevaluate(Reevaluate),
+    /// Queue what is to be told ahead of time: limits that end, reviews, items that go to collection
+    Sweep,
+    /// Limits that wait for a second person
+    Limits(Limits),
     /// Judge a new customer
     Validate(Validate),
     /// Ask a debtor register about a subject; logged
@@ -247,9 +264,81 @@ pub(crate) struct Held {
     /// The company that sells
     #[arg(long)]
     pub(crate) company: String,
+    /// Only those of this customer
+    #[arg(long)]
+    pub(crate) customer: Option<String>,
     /// At most so many
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     pub(crate) most: u32,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Pass {
+    #[command(flatten)]
+    pub(crate) order: Order,
+    /// entry, confirm, pick, ship or invoice
+    #[arg(long, value_parser = word::<Checkpoint>)]
+    pub(crate) checkpoint: Checkpoint,
+}
+
+/// What a person does to an order.
+#[derive(Debug, Group)]
+pub(crate) struct Person {
+    #[command(flatten)]
+    pub(crate) order: Order,
+    /// Why; recorded
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// The role of the person, as the policy names it; a release needs it
+    #[arg(long, default_value = "")]
+    pub(crate) role: String,
+    /// Release: lift a stop of the customer for this order too
+    #[arg(long)]
+    pub(crate) lifts_stop: bool,
+    /// Release: how many days it is honoured; as the policy says when left out
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) valid_days: Option<u16>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Reevaluate {
+    /// The company that sells
+    #[arg(long)]
+    pub(crate) company: String,
+    /// Only the orders of this customer
+    #[arg(long)]
+    pub(crate) customer: Option<String>,
+    /// Also orders that hold credit and of which nothing has left yet
+    #[arg(long)]
+    pub(crate) active: bool,
+    /// Who asks; recorded
+    #[arg(long, default_value = "")]
+    pub(crate) user: String,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Limits {
+    #[command(subcommand)]
+    pub(crate) command: LimitsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LimitsCommand {
+    /// List them
+    Waiting,
+    /// Let one be
+    Approve(DecideLimit),
+    /// Drop one
+    Drop(DecideLimit),
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct DecideLimit {
+    /// The limit's number in the list
+    pub(crate) id: u64,
+    /// Who decides; not who asked for it
+    #[arg(long)]
+    pub(crate) user: String,
 }
 
 /// Why and for whom a debtor register is asked.
@@ -355,6 +444,12 @@ pub(crate) struct Events {
     /// Only events after this one
     #[arg(long, value_name = "ID", default_value_t = 0)]
     pub(crate) after: u64,
+    /// Instead: those that this reader has not acknowledged
+    #[arg(long, value_name = "NAME", conflicts_with = "after")]
+    pub(crate) consumer: Option<String>,
+    /// First acknowledge every event up to this one
+    #[arg(long, value_name = "ID", requires = "consumer")]
+    pub(crate) acknowledge: Option<u64>,
     /// At most so many
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     pub(crate) most: u32,
@@ -375,6 +470,47 @@ pub(crate) enum PolicyCommand {
     },
     /// Print the policy in force
     Show,
+    /// Try a policy on recorded orders and payments, against the policy in force or another
+    Try(Box<Try>),
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Try {
+    /// The policy, a TOML file; "standard" is the one that comes with obligor
+    pub(crate) file: PathBuf,
+    /// The recorded orders, a CSV file; its columns are in docs/BACKTEST.md
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) orders: PathBuf,
+    /// The policy it is held against, instead of the one in force
+    #[arg(long, value_name = "FILE")]
+    pub(crate) against: Option<PathBuf>,
+    /// Also write a page with charts, for a browser or a printer
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) html: Option<PathBuf>,
+    /// Orders entered before this day are exposure as they were, and not counted
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub(crate) from: Option<Day>,
+    /// How many orders that the policies treat differently are listed
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    pub(crate) largest: u32,
+    /// utf-8, utf-16 or windows-1252; found out when nothing is said
+    #[arg(long, value_parser = word::<Encoding>)]
+    pub(crate) encoding: Option<Encoding>,
+    /// , ; | or tab; found out when nothing is said
+    #[arg(long, value_parser = delimiter)]
+    pub(crate) delimiter: Option<char>,
+    /// The decimal mark, . or , ; found out when nothing is said
+    #[arg(long, value_parser = word::<DecimalMark>)]
+    pub(crate) decimal: Option<DecimalMark>,
+    /// What separates thousands: . , ' or a space
+    #[arg(long, value_parser = word::<Thousands>)]
+    pub(crate) thousands: Option<Thousands>,
+    /// How days are written, such as dd.mm.yyyy
+    #[arg(long, value_name = "FORMAT", value_parser = word::<DateFormat>)]
+    pub(crate) date: Option<DateFormat>,
+    /// What stands in for a column that is missing or empty
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = pair)]
+    pub(crate) default: Vec<(String, String)>,
 }
 
 #[derive(Debug, Group)]

@@ -7,6 +7,10 @@
 
 mod account;
 mod args;
+mod backtest;
+mod backtest_chart;
+mod backtest_page;
+mod backtest_text;
 mod customer;
 mod exit;
 mod import;
@@ -16,6 +20,7 @@ mod policy;
 mod record;
 mod session;
 mod show;
+mod work;
 
 use std::io::{ErrorKind as IoErrorKind, Read, Write};
 use std::process::ExitCode;
@@ -76,7 +81,15 @@ fn run(args: &Args) -> Result<Done> {
         Command::Reopen(order) => orders::priced(&open()?, "order.reopen", order),
         Command::Convert(convert) => orders::convert(&open()?, convert),
         Command::Cancel(order) => orders::cancel(&open()?, order),
-        Command::Held(held) => account::held(&open()?, held),
+        Command::Held(held) => work::held(&open()?, held),
+        Command::Pass(pass) => work::pass(&open()?, pass),
+        Command::Hold(person) => work::person(&open()?, "order.hold", person),
+        Command::Release(person) => work::person(&open()?, "order.release", person),
+        Command::Reject(person) => work::person(&open()?, "order.reject", person),
+        Command::Transfer(order) => orders::priced(&open()?, "order.transfer", order),
+        Command::Reevaluate(words) => work::reevaluate(&open()?, words),
+        Command::Sweep => work::sweep(&open()?),
+        Command::Limits(limits) => work::limits(&open()?, limits),
         Command::Validate(validate) => customer::validate(&open()?, validate),
         Command::Lookup(lookup) => customer::lookup(&open()?, lookup),
         Command::Explain(decision) => record::explain(&open()?, decision.decision),

@@ -43,7 +43,7 @@ fn about(whose: &Whose) -> OrderRequest {
     OrderRequest { company: whose.company.clone(), customer: whose.customer.clone(), ..OrderRequest::default() }
 }
 
-fn keyed(order: &Order) -> OrderRequest {
+pub(crate) fn keyed(order: &Order) -> OrderRequest {
     OrderRequest {
         document: order.document.clone(),
         key: order.key.clone(),
@@ -56,7 +56,7 @@ fn with_price(request: OrderRequest, price: &Price) -> OrderRequest {
     OrderRequest { amount: Some(price.amount), rate: price.rate.clone(), expires: price.expires, ..request }
 }
 
-fn ask(session: &Session, operation: &str, request: OrderRequest) -> Result<Done> {
+pub(crate) fn ask(session: &Session, operation: &str, request: OrderRequest) -> Result<Done> {
     let mut words = serde_json::to_value(&request)
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the request cannot be written: {error}")))?;
     if let (Some(language), Some(words)) = (session.asked_language(), words.as_object_mut()) {

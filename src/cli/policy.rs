@@ -21,6 +21,7 @@ struct InForce {
 pub(crate) fn policy(options: &Options, words: &Words) -> Result<Done> {
     match &words.command {
         PolicyCommand::Check { file } => check(options, file),
+        PolicyCommand::Try(words) => crate::backtest::try_policy(options, words),
         PolicyCommand::Show => Session::open(options)?
             .tell("policy.get", &json!({}), |policy: &InForce| Ok(Done::well(policy.text.as_str()))),
     }

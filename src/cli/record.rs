@@ -94,20 +94,33 @@ pub(crate) fn stats(session: &Session) -> Result<Done> {
 }
 
 pub(crate) fn events(session: &Session, events: &Events) -> Result<Done> {
-    let request = json!({ "after": events.after, "most": events.most });
-    session.tell("event.list", &request, |events: &Vec<Event>| {
+    let (operation, request) = match &events.consumer {
+        None => ("event.list", json!({ "after": events.after, "most": events.most })),
+        Some(consumer) => {
+            if let Some(up_to) = events.acknowledge {
+                let request = json!({ "consumer": consumer, "up_to": up_to });
+                session.call_text("event.acknowledge", &request.to_string())?;
+            }
+            ("event.next", json!({ "consumer": consumer, "most": events.most }))
+        }
+    };
+    session.tell(operation, &request, |events: &Vec<Event>| {
         if events.is_empty() {
             return Ok(Done::well("No events."));
         }
         let mut names = HashMap::new();
         let mut table = session.look.table(&["Event", "At", "What", "Account", "Order", "Reasons"]);
         for event in events {
+            let words = event.kind.name().replace('_', " ");
             let what = match event.kind {
-                EventKind::Held => marked("held", Color::Magenta),
-                EventKind::Alert => marked("alert", Color::Yellow),
-                EventKind::Refused => marked("refused", Color::Red),
-                EventKind::PrepayAsked => marked("prepay", Color::Magenta),
-                EventKind::Expired => Cell::new("expired"),
+                EventKind::Held | EventKind::PrepayAsked | EventKind::LimitRequested => marked(&words, Color::Magenta),
+                EventKind::Alert | EventKind::OverLimit | EventKind::LimitExpiring | EventKind::ReviewDue => {
+                    marked(&words, Color::Yellow)
+                }
+                EventKind::Refused | EventKind::Rejected | EventKind::HandedOver => marked(&words, Color::Red),
+                EventKind::Expired | EventKind::Released | EventKind::StatusChanged | EventKind::RatingChanged => {
+                    Cell::new(words)
+                }
             };
             if let Some(id) = event.account.filter(|id| !names.contains_key(id)) {
                 let name = crate::account::named(session, id)?.map_or_else(

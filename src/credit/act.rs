@@ -380,7 +380,7 @@ impl Scene<'_> {
         let earlier = before.marks.terms_days.or(self.account.profile.terms_days);
         let longer = self.request.terms_days.zip(earlier).is_some_and(|(terms, earlier)| terms > earlier);
         let mut document = self.document(before, self.money(difference), &amount);
-        document.again = longer;
+        document.longer_terms = longer;
         let mut decision = self.decide(&document)?;
         if !decision.outcome.grants() {
             decision.exposure_after = decision.exposure_before;

@@ -80,7 +80,7 @@ impl Scene<'_> {
             missing -= part;
         }
         if missing > 0 && on_the_way(to).contains(&Stage::Ordered) && self.request.from.is_none_or(|from| from < to) {
-            if before.state != ChainState::Active && before.moved() == Some(0) {
+            if before.state != ChainState::Active {
                 return Err(holds_nothing("holds no credit, so nothing of it can be delivered or invoiced"));
             }
             missing = outside_credit(&mut chain, to, missing);

@@ -2,8 +2,8 @@
 //!
 //! Order of evaluation:
 //! 1. no account: the policy's answer for unknown customers;
-//! 2. a document that increases nothing and is not asked about again always goes through; one that is prepaid or secured
-//!    as a whole is not checked;
+//! 2. a document that increases nothing and is not asked about again always goes through, unless its payment terms become
+//!    longer: then the rules about terms are asked; one that is prepaid or secured as a whole is not checked;
 //! 3. an account with the *no check* status, or of the own group of companies where the policy leaves those out, is not
 //!    checked;
 //! 4. an amount in another currency that could not be converted cannot be compared: the policy's answer for that;
@@ -49,6 +49,8 @@ pub struct Document<'a> {
     pub checkpoint: Checkpoint,
     /// The rules are asked even if nothing increases: it stands already and is asked about again.
     pub again: bool,
+    /// Its payment terms become longer than they were: the rules about terms are asked even if nothing increases.
+    pub longer_terms: bool,
     /// A person has put it on hold.
     pub forced_hold: bool,
     /// A person has released it before.
@@ -71,6 +73,7 @@ impl Document<'_> {
             discount: None,
             checkpoint: Checkpoint::Entry,
             again: false,
+            longer_terms: false,
             forced_hold: false,
             release: None,
             overriding: None,
@@ -172,7 +175,7 @@ pub fn decide(
         let measured = Some(Quantity::Money(Money::new(document.secured, account.currency)));
         decision.reasons.push(Reason { measured, ..plain(Code::Secured, Level::Document, Outcome::Approve) });
     }
-    if increase.minor <= 0 && !document.again && !document.forced_hold {
+    if increase.minor <= 0 && !document.again && !document.longer_terms && !document.forced_hold {
         if document.secured > 0 && increase.minor == 0 {
             decision.outcome = Outcome::NotChecked;
         } else {

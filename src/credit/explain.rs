@@ -139,6 +139,7 @@ mod tests {
             exposure_after: Some(dkk("500.00 DKK")),
             limit: Some(dkk("1000.00 DKK")),
             prepay: None,
+            deposit: None,
         };
         let subject = Subject {
             decision_id: Some(7),

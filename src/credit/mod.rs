@@ -14,6 +14,7 @@ mod limit;
 mod pool;
 mod profile;
 mod rules;
+mod score;
 mod work;
 
 pub use account::{AccountFacts, AccountId, Buckets};
@@ -22,6 +23,6 @@ pub use chain::{Chain, ChainState, Marks, Release, Stage};
 pub use decide::{Decision, Document, Person, decide, effective_limit, exposure};
 pub use limit::{Limit, LimitKind, insured, last_to_end, limit_in_force};
 pub use pool::{MAX_POOLS, PoolFacts, PoolKind, PoolSum};
-pub use profile::{Behaviour, MONTHS, Month, Profile};
+pub use profile::{Behaviour, MONTHS, Month, Profile, dso};
 
 pub use crate::policy::Status;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Day;
-use crate::policy::Policy;
+use crate::error::{Error, Result};
+use crate::money::Money;
 
 /// The months a customer's behaviour is looked at.
 pub const MONTHS: usize = 12;
@@ -31,16 +32,6 @@ pub struct Profile {
     /// Whether it belongs to the own group of companies.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub internal: bool,
-}
-
-impl Profile {
-    /// The risk class: the one given, else the one of the policy that the score belongs to.
-    pub fn class<'a>(&'a self, policy: &'a Policy) -> Option<&'a str> {
-        self.risk_class.as_deref().or_else(|| {
-            let score = self.score?;
-            policy.classes.iter().find(|class| score >= class.score_from).map(|class| class.name.as_str())
-        })
-    }
 }
 
 /// How an account paid and disputed in one month.
@@ -99,9 +90,37 @@ impl Behaviour {
     }
 }
 
+/// Days sales outstanding: what is owed, over what was sold on credit in a window, times the days of the window; in
+/// hundredths of a day, half up.
+///
+/// # Errors
+/// `Argument` when the currencies differ, nothing was sold, an amount is below zero, or the result does not fit.
+pub fn dso(balance: Money, credit_sales: Money, days: u32) -> Result<i64> {
+    if balance.currency != credit_sales.currency {
+        return Err(Error::argument("balance, credit_sales: they are in different currencies"));
+    }
+    if balance.minor < 0 || credit_sales.minor <= 0 {
+        return Err(Error::argument("balance must not be below zero, and credit_sales must be above zero"));
+    }
+    let (owed, sold) = (i128::from(balance.minor) * i128::from(days) * 100, i128::from(credit_sales.minor));
+    i64::try_from((owed + sold / 2) / sold).map_err(|_| Error::argument("the result is too large"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_sales_outstanding() {
+        let dkk = |text: &str| Money::parse(text).unwrap();
+        let of = |balance, sales, days| dso(dkk(balance), dkk(sales), days).ok();
+        assert_eq!(of("50000.00 DKK", "150000.00 DKK", 365), Some(121_67));
+        assert_eq!(of("50000.00 DKK", "150000.00 DKK", 183), Some(61_00));
+        assert_eq!(of("50000.00 DKK", "0.00 DKK", 183), None);
+        assert_eq!(of("-1.00 DKK", "1.00 DKK", 183), None);
+        assert_eq!(of("1.00 EUR", "1.00 DKK", 183), None);
+        assert_eq!(of("92233720368547758.07 DKK", "0.01 DKK", u32::MAX), None);
+    }
 
     #[test]
     fn only_the_last_twelve_months_count() {

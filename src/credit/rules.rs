@@ -50,8 +50,10 @@ impl Question<'_> {
                 Reason { remedy: Some(Remedy::Release), ..plain(Code::ForcedHold, Level::Document, Outcome::Hold) };
             found.reasons.push((reason, u8::MAX));
         }
+        let document = self.document;
+        let all = document.increase.minor > 0 || document.again || document.forced_hold;
         for rule in &self.policy.rules {
-            if self.speaks_of(&rule.scope) {
+            if (all || rule.test == Test::TermsChanged) && self.speaks_of(&rule.scope) {
                 asked |= self.ask(rule, &mut found)?;
             }
         }
@@ -74,7 +76,7 @@ impl Question<'_> {
 
     /// Whether a rule or an exclusion with this scope speaks of the document.
     pub(super) fn speaks_of(&self, scope: &Scope) -> bool {
-        let class = || self.account.profile.class(self.policy);
+        let class = || self.account.class(self.policy, self.today);
         let at = self.document.checkpoint;
         let default_moment = matches!(at, Checkpoint::Entry | Checkpoint::Confirm);
         (scope.classes.is_empty() || class().is_some_and(|class| scope.classes.iter().any(|one| one == class)))
@@ -448,7 +450,7 @@ impl Question<'_> {
     }
 
     fn score(&self, rule: &Rule, below: i32, found: &mut Found) -> bool {
-        let Some(score) = self.account.profile.score else { return self.unknown(rule, found) };
+        let Some(score) = self.account.score(self.policy, self.today) else { return self.unknown(rule, found) };
         if score < below {
             let count = |score| Some(Quantity::Count(i64::from(score)));
             self.fire(rule, Code::Score, count(score), count(below), Remedy::Release, self.increase(), found);

@@ -7,7 +7,6 @@ use super::decide::{Decision, Document, Person, decide, plain};
 use super::lift::may_release;
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Money;
-use crate::policy::Checkpoint;
 use crate::reason::{Code, Level, Outcome, Reason, Remedy};
 
 impl Scene<'_> {
@@ -216,22 +215,5 @@ impl Scene<'_> {
     /// What the order stands for as it was last asked about.
     fn amount_of(&self, chain: &Chain) -> Amount {
         Amount { whole: Money::new(chain.amount, self.account.currency), secured: chain.marks.secured }
-    }
-}
-
-/// The checkpoint as people write it.
-impl Checkpoint {
-    /// Every checkpoint, in the order an order comes to them.
-    pub const ALL: [Self; 5] = [Self::Entry, Self::Confirm, Self::Pick, Self::Ship, Self::Invoice];
-
-    /// The stable name, as in JSON and in policy files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Entry => "entry",
-            Self::Confirm => "confirm",
-            Self::Pick => "pick",
-            Self::Ship => "ship",
-            Self::Invoice => "invoice",
-        }
     }
 }

@@ -8,12 +8,12 @@ use super::identify::{holds_bsn, is_hashed};
 use super::keeper::derive_kind;
 use super::{Engine, MAX_ROWS, ROWS, checked_name};
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountFacts, AccountId, Limit, limit_in_force};
+use crate::credit::{AccountFacts, AccountId, Behaviour, Limit, effective_limit, insured, limit_in_force};
 use crate::customer::name_key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{Answer, Identifier, Scheme, check};
 use crate::money::Money;
-use crate::store::{AccountKey, AccountRecord, AccountRef, Customer, Item, LimitOwner, LimitRecord, Loader, Put};
+use crate::store::{AccountKey, AccountRecord, AccountRef, Customer, Item, Loader, Put};
 
 /// Names an account, by its number or by company and customer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -89,12 +89,28 @@ pub struct AccountPosition {
     pub facts: AccountFacts,
     /// The limit in force today; `None` when there is none on record.
     pub limit_in_force: Option<Limit>,
+    /// The limit in force and what insurers cover on top, in minor units; `None` without one.
+    pub effective: Option<i64>,
+    /// What insurers cover, in minor units.
+    pub insured: i64,
+    /// How much of the effective limit is used, in hundredths of a per cent; `None` without one above zero.
+    pub utilisation: Option<i64>,
     /// What is owed and will be owed, less credits where the policy counts them.
     pub exposure: Money,
     /// Limit less exposure; `None` without a limit.
     pub available: Option<Money>,
     /// What is overdue.
     pub overdue: Money,
+    /// Days late, weighted by amount, over the last twelve months.
+    pub days_late: Option<i64>,
+    /// The share of invoices disputed over the last twelve months, in hundredths of a per cent.
+    pub dispute_rate: Option<i64>,
+    /// The score that rules go by.
+    pub score: Option<i32>,
+    /// The risk class that rules go by.
+    pub risk_class: Option<String>,
+    /// The limit the policy proposes for the class.
+    pub proposed_limit: Option<Money>,
     /// The day this is true for.
     pub today: Day,
     /// When it was read.
@@ -130,11 +146,34 @@ impl Engine {
         let exposure = crate::credit::exposure(&self.policy, &facts)
             .map_err(|error| Error::new(ErrorKind::Store, format!("account {}: {error}", id.0)))?;
         let limit = limit_in_force(&facts.limits, today, self.policy.facts.limit_grace_days).copied();
-        let available = limit
-            .and_then(|limit| limit.amount)
-            .map(|amount| Money::new(amount.saturating_sub(exposure.minor), facts.currency));
-        let overdue = Money::new(facts.buckets.overdue, facts.currency);
-        Ok(AccountPosition { limit_in_force: limit, exposure, available, overdue, today, facts_at: now, facts })
+        let effective = effective_limit(limit.as_ref(), &facts.limits, today)
+            .map_err(|error| Error::new(ErrorKind::Store, format!("account {}: {error}", id.0)))?;
+        let money = |minor| Money::new(minor, facts.currency);
+        let behaviour = Behaviour::of(&facts.history, today);
+        let class = facts.class(&self.policy, today);
+        let proposed = self.policy.classes.iter().find(|one| Some(one.name.as_str()) == class);
+        let used = |limit: i64| i128::from(exposure.minor.max(0)) * 10_000 / i128::from(limit);
+        Ok(AccountPosition {
+            limit_in_force: limit,
+            effective,
+            insured: i64::try_from(insured(&facts.limits, today)).unwrap_or(i64::MAX),
+            utilisation: effective
+                .filter(|limit| *limit > 0)
+                .map(|limit| i64::try_from(used(limit)).unwrap_or(i64::MAX)),
+            available: effective.map(|limit| money(limit.saturating_sub(exposure.minor))),
+            overdue: money(facts.buckets.overdue),
+            days_late: behaviour.days_late(),
+            dispute_rate: behaviour.dispute_rate(),
+            score: facts.score(&self.policy, today),
+            risk_class: class.map(str::to_owned),
+            proposed_limit: proposed
+                .and_then(|class| class.proposed_limits.iter().find(|limit| limit.currency == facts.currency))
+                .copied(),
+            exposure,
+            today,
+            facts_at: now,
+            facts,
+        })
     }
 
     /// The open items of an account, the oldest due first.
@@ -185,7 +224,7 @@ impl Engine {
         }
         let mut put = Put::Same;
         let mut work = |loader: &mut dyn Loader| loader.put_customer(&customer).map(|done| put = done);
-        self.store.load(self.now(), &mut work, self.deadline(None))?;
+        self.store.load(self.now(), today, &mut work, self.deadline(None))?;
         Ok(put)
     }
 
@@ -214,17 +253,6 @@ impl Engine {
         self.put(&account.key, &mut |loader| loader.put_account(account))
     }
 
-    /// Puts a limit; the one of the same kind and first day is replaced.
-    ///
-    /// # Errors
-    /// `NotFound` when there is no such account; those of the store.
-    pub fn put_limit(&self, limit: &LimitRecord) -> Result<Put> {
-        let LimitOwner::Account(key) = &limit.owner else {
-            return Err(Error::argument("there is no such pool"));
-        };
-        self.put(key, &mut |loader| loader.put_limit(limit))
-    }
-
     /// Puts an open item as it stands in the ERP: posted, partly paid, or paid (residual zero).
     ///
     /// # Errors
@@ -234,16 +262,19 @@ impl Engine {
     }
 
     /// One put, durable, and what memory knows of the account read again.
-    fn put(&self, key: &AccountKey, work: &mut dyn FnMut(&mut dyn Loader) -> Result<Put>) -> Result<Put> {
+    pub(super) fn put(&self, key: &AccountKey, work: &mut dyn FnMut(&mut dyn Loader) -> Result<Put>) -> Result<Put> {
         let mut put = Put::Same;
+        let at = self.now();
         self.store.load(
-            self.now(),
+            at,
+            self.day_of(at),
             &mut |loader| {
                 put = work(loader)?;
                 Ok(())
             },
             self.deadline(None),
         )?;
+        self.cache.pools_moved();
         let (now, epoch) = (self.now(), self.cache.epoch());
         match self.read_account(AccountRef::Key(key.clone()), now) {
             Ok(facts) => self.cache.put(facts, now, epoch),
@@ -253,7 +284,7 @@ impl Engine {
         Ok(put)
     }
 
-    fn read_account(&self, account: AccountRef, now: Instant) -> Result<AccountFacts> {
+    pub(super) fn read_account(&self, account: AccountRef, now: Instant) -> Result<AccountFacts> {
         let facts = self.store.facts(&self.ask(account, "", "", now), self.deadline(None))?;
         facts.account.ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such credit account"))
     }

@@ -73,6 +73,7 @@ impl Body {
         let kind = match decision.outcome {
             _ if self.asked.request.action == Action::Reject => EventKind::Rejected,
             outcome if outcome.grants() && self.was_waiting() => EventKind::Released,
+            _ if self.asked.request.action == Action::Reevaluate && !self.changes() => return None,
             Outcome::NotChecked | Outcome::Approve => return None,
             Outcome::ApproveWithAlert => EventKind::Alert,
             Outcome::Prepay => EventKind::PrepayAsked,
@@ -88,6 +89,12 @@ impl Body {
             subject: String::new(),
             reasons: decision.reasons.iter().map(|reason| reason.code.name().to_owned()).collect(),
         })
+    }
+
+    /// Whether the order is another since: a question that the engine asks by itself is recorded only then.
+    pub(super) fn changes(&self) -> bool {
+        let state = |chain: &Option<Chain>| chain.as_ref().map(|chain| chain.state);
+        state(&self.asked.chain) != state(&self.came_to.chain)
     }
 
     /// Whether the order waited for a person, or was turned down, until this decision.

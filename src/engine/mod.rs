@@ -4,22 +4,27 @@
 //! network. It works in the process that opened it: a forked child opens its own.
 
 mod accounts;
+pub mod backtests;
 mod body;
 mod config;
 mod customers;
 mod debtors;
+mod events;
 mod flights;
 mod identify;
 mod imports;
 mod keeper;
+mod limits;
 pub mod operations;
 mod order_request;
 mod orders;
+mod pools;
 pub mod record;
 mod registers;
 #[cfg(feature = "schema")]
 pub mod schemas;
 pub mod wire;
+mod work;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
@@ -31,13 +36,17 @@ pub use customers::{
     MAX_TEXT_BYTES, TypedIdentifier,
 };
 pub use debtors::{LookupAnswer, LookupFor, LookupRequest, SubjectAnswer};
+pub use events::{AcknowledgeRequest, Acknowledged, NextRequest};
 pub use identify::TypedNumber;
 pub use imports::ImportRequest;
 pub use keeper::{Field, Keeper, read_identifier};
+pub use limits::{DecideLimit, PutLimit, WaitingLimit, WaitingRequest};
 pub use order_request::{Instalment, MAX_LINES, MAX_REASON_BYTES, OrderRequest};
 pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, Source};
+pub use pools::{PoolPosition, PoolRequest, PoolWire};
 pub use record::Replay;
 pub use registers::{DEFAULT_COMPANY_REGISTER, DEFAULT_DEBTOR_REGISTER, RegisterChoice};
+pub use work::{HeldOrder, HeldRequest, ReevaluateRequest, Reevaluated, Swept};
 
 use crate::cache::Cache;
 use crate::calendar::{Clock, Day, Instant};
@@ -131,7 +140,7 @@ impl Engine {
     /// # Errors
     /// `Policy` when it is not valid yet, and those of the store.
     pub fn with(
-        store: Box<dyn Store>,
+        mut store: Box<dyn Store>,
         policy: Arc<Policy>,
         clock: Box<dyn Clock>,
         keeper: Keeper,
@@ -139,6 +148,7 @@ impl Engine {
         deadline: Duration,
     ) -> Result<Self> {
         let settings = Settings { utc_offset_minutes, deadline };
+        store.set_watch(events::watch(Arc::clone(&policy), settings));
         let (cache, registers, log) = (Cache::new(), registers::Registers::default(), RwLock::new(None));
         let engine = Self { store, policy, clock, keeper, cache, settings, registers, log };
         if let Some(from) = engine.policy.valid_from.filter(|from| *from > engine.today()) {
@@ -211,7 +221,8 @@ impl Engine {
     pub fn warm(&self) -> Result<u64> {
         let (now, epoch) = (self.now(), self.cache.epoch());
         let mut count = 0;
-        self.store.all_accounts(self.overdue_to(self.day_of(now)), now, &mut |key, facts| {
+        let today = self.day_of(now);
+        self.store.all_accounts(self.overdue_to(today), self.horizon_to(today), now, &mut |key, facts| {
             self.cache.name(key, facts.id);
             self.cache.put(facts, now, epoch);
             count += 1;
@@ -247,6 +258,7 @@ impl Engine {
             key: None,
             overdue_to: self.overdue_to(self.day_of(now)),
             horizon_to: self.horizon_to(self.day_of(now)),
+            today: self.day_of(now),
             now,
         }
     }

@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 use super::accounts::{AccountName, ItemsRequest};
 use super::order_request::OrderRequest;
 use super::orders::OrderAnswer;
-use super::wire::{AccountWire, HeldOrder, ItemWire, LimitWire, PositionWire};
-use super::{Engine, LogLevel, MAX_ROWS, ROWS};
+use super::wire::{AccountWire, ItemWire, PositionWire};
+use super::{Engine, LogLevel, ROWS};
+use crate::credit::dso;
 use crate::error::{Error, ErrorKind, Result, hide_numbers};
 use crate::import::Control;
+use crate::money::Money;
 use crate::policy::Policy;
 use crate::reason::Language;
 
@@ -48,13 +50,17 @@ const OPERATIONS: &[(&str, Operation)] = &[
         done(engine.decisions(engine.account_of(&request.account)?, request.most))
     }),
     ("decision.replay", |engine, text| done(engine.replay(read::<DecisionRequest>(text)?.decision_id))),
+    ("event.acknowledge", |engine, text| done(engine.acknowledge(&read(text)?))),
     ("event.list", |engine, text| {
         let request: EventsRequest = read(text)?;
         done(engine.events(request.after, request.most))
     }),
+    ("event.next", |engine, text| done(engine.next_events(&read(text)?))),
     ("import", |engine, text| done(engine.import(&read(text)?, &mut |_| Control::Continue))),
     ("item.put", |engine, text| done(engine.put_item(&read::<ItemWire>(text)?.try_into()?))),
-    ("limit.put", |engine, text| done(engine.put_limit(&read::<LimitWire>(text)?.try_into()?))),
+    ("limit.decide", |engine, text| done(engine.decide_limit(&read(text)?))),
+    ("limit.put", |engine, text| done(engine.put_limit(read(text)?))),
+    ("limit.waiting", |engine, text| done(engine.waiting_limits(&read(text)?))),
     ("lookup.list", |engine, text| done(engine.store().lookups(read::<RowsRequest>(text)?.most))),
     ("order.cancel", |engine, text| order(text, |request| engine.cancel(request))),
     ("order.change", |engine, text| order(text, |request| engine.change(request))),
@@ -69,10 +75,12 @@ const OPERATIONS: &[(&str, Operation)] = &[
         let (count, more) = engine.expire(read::<ExpireRequest>(text)?.deadline_ms)?;
         done(Ok(json!({ "count": count, "more": more })))
     }),
-    ("order.held", |engine, text| {
-        let request: HeldRequest = read(text)?;
-        done(engine.held_orders(&request.company, request.most))
-    }),
+    ("order.held", |engine, text| done(engine.held_orders(&read(text)?))),
+    ("order.hold", |engine, text| order(text, |request| engine.hold(request))),
+    ("order.pass", |engine, text| order(text, |request| engine.pass(request))),
+    ("order.reevaluate", |engine, text| order(text, |request| engine.reevaluate(request))),
+    ("order.reject", |engine, text| order(text, |request| engine.reject(request))),
+    ("order.release", |engine, text| order(text, |request| engine.release(request))),
     ("order.reopen", |engine, text| order(text, |request| engine.reopen(request))),
     ("order.reserve", |engine, text| order(text, |request| engine.reserve(request))),
     ("order.reserve_list", |engine, text| {
@@ -80,6 +88,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
         let answer = engine.reserve_list(&list.orders, list.all_or_nothing)?;
         done(Ok(json!({ "taken": answer.taken, "answers": each(answer.answers, list.language) })))
     }),
+    ("order.transfer", |engine, text| order(text, |request| engine.transfer(request))),
     ("policy.check", |_, text| {
         let policy = Policy::parse(&read::<PolicyText>(text)?.text)?;
         done(Ok(json!({ "name": policy.name, "version": policy.version, "rules": policy.rules.len() })))
@@ -88,6 +97,16 @@ const OPERATIONS: &[(&str, Operation)] = &[
         read::<Nothing>(text)?;
         let policy = engine.policy();
         done(Ok(json!({ "name": policy.name, "version": policy.version, "text": policy.text })))
+    }),
+    ("policy.try", |engine, text| done(engine.try_policy(&read(text)?))),
+    ("pool.get", |engine, text| done(engine.pool(&read(text)?))),
+    ("pool.put", |engine, text| done(engine.put_pool(&read(text)?))),
+    ("portfolio.dso", |_, text| {
+        let request: DsoRequest = read(text)?;
+        done(
+            dso(request.balance, request.credit_sales, request.days)
+                .map(|hundredths| json!({ "hundredths": hundredths })),
+        )
     }),
     ("stats", |engine, text| {
         read::<Nothing>(text)?;
@@ -101,6 +120,8 @@ const OPERATIONS: &[(&str, Operation)] = &[
         read::<Nothing>(text)?;
         done(engine.warm().map(|accounts| json!({ "accounts": accounts })))
     }),
+    ("work.reevaluate", |engine, text| done(engine.reevaluate_all(&read(text)?))),
+    ("work.sweep", |engine, text| done(engine.sweep(read::<ExpireRequest>(text)?.deadline_ms))),
 ];
 
 /// A request that asks for nothing in particular: `{}` or nothing at all.
@@ -155,18 +176,6 @@ pub struct EventsRequest {
     pub most: u32,
 }
 
-/// Asks for held orders.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct HeldRequest {
-    /// The company that sells.
-    pub company: String,
-    /// At most so many rows.
-    #[serde(default = "rows")]
-    pub most: u32,
-}
-
 /// Asks to take out reservations that ran out.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -189,6 +198,19 @@ pub struct OrderList {
     /// The language of the sentences; none are given when nothing is said.
     #[serde(default)]
     pub language: Option<Language>,
+}
+
+/// Asks for days sales outstanding.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DsoRequest {
+    /// What is owed now.
+    pub balance: Money,
+    /// What was sold on credit in the window.
+    pub credit_sales: Money,
+    /// How many days the window has; for a younger customer those since its first day.
+    pub days: u32,
 }
 
 /// The text of a policy.
@@ -231,21 +253,6 @@ impl Engine {
     /// The names of all operations.
     pub fn operations() -> impl Iterator<Item = &'static str> {
         OPERATIONS.iter().map(|(name, _)| *name)
-    }
-
-    /// Orders of a company that wait for a person, the oldest first.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn held_orders(&self, company: &str, most: u32) -> Result<Vec<HeldOrder>> {
-        let chains = self.store.held_orders(company, most.min(MAX_ROWS))?;
-        let mut held = Vec::with_capacity(chains.len());
-        for chain in chains {
-            if let Some(account) = self.store.account(chain.account)? {
-                held.push(HeldOrder::of(chain, account));
-            }
-        }
-        Ok(held)
     }
 }
 

@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use super::body::{Asked, BODY_FORMAT, Body};
 use super::order_request::OrderRequest;
 use super::{Engine, LogLevel, checked_name};
+use crate::cache::Epoch;
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Act, Action, Chain, ChainState, Decision, act, action_of_a_check};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hex::hex;
 use crate::policy::Checkpoint;
-use crate::store::{Effects, Facts, NewDecision, RequestKey, Step, Written};
+use crate::store::{AccountRef, Effects, Facts, NewDecision, RequestKey, Step, Written};
 
 /// The most orders that one list may hold.
 pub const MAX_LIST: usize = 10_000;
@@ -137,7 +138,7 @@ impl Engine {
         let facts = self.store.facts(&self.ask(account, document, "", now), self.deadline(order.deadline_ms))?;
         let act = self.question(order, facts.account.as_ref(), facts.chain.as_ref(), beside, now, today)?;
         if let Some(account) = facts.account {
-            self.remember(order, account, now, epoch);
+            self.remember(order, account, |account| self.cache.put(account, now, epoch));
         }
         Ok(OrderAnswer {
             decision_id: None,
@@ -215,12 +216,81 @@ impl Engine {
         self.act(Action::Reopen, order)
     }
 
-    /// An order comes to a checkpoint: may what is still ordered go on?
+    /// The order comes to a checkpoint: may what is still ordered go on? If not it waits, and holds no credit meanwhile.
     ///
     /// # Errors
     /// As [`Engine::change`].
     pub fn pass(&self, order: &OrderRequest) -> Result<OrderAnswer> {
         self.act(Action::Pass, order)
+    }
+
+    /// A person puts the order on hold, whatever the rules say.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn hold(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Hold, order)
+    }
+
+    /// A person lets the order through, as far as their role may.
+    ///
+    /// # Errors
+    /// As [`Engine::change`]; `Forbidden` when the role may not, or a second person is needed and it is the same one.
+    pub fn release(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Release, order)
+    }
+
+    /// A person turns a waiting order down.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn reject(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Reject, order)
+    }
+
+    /// Asks about an order again, as it stands, since something has changed.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn reevaluate(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        self.act(Action::Reevaluate, order)
+    }
+
+    /// Another customer pays for the order: it is given up at its account and asked for anew at the account that the
+    /// request names, both or neither, in one durable step. An order that is not granted there stays where it is, and
+    /// nothing is recorded.
+    ///
+    /// # Errors
+    /// As [`Engine::change`]; `State` when a part of the order has been delivered or invoiced.
+    pub fn transfer(&self, order: &OrderRequest) -> Result<OrderAnswer> {
+        let (now, epoch) = (self.now(), self.cache.epoch());
+        let document = checked_name("document", &order.document)?;
+        let key = checked_name("key", &order.key)?;
+        let account = order.account_ref()?;
+        let company = match &account {
+            AccountRef::Key(key) => key.company.clone(),
+            AccountRef::Id(id) => self.store.account(*id)?.map(|account| account.key.company).ok_or_else(|| {
+                Error::new(ErrorKind::NotFound, format!("there is no account with the number {}", id.0))
+            })?,
+        };
+        let chain = self.store.find_order(&company, document)?.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("order {document:?} is not known: reserve it first"))
+        })?;
+        // A name that no host can give, so that a repeated transfer finds both its answers.
+        let gives_up = format!("{key}\u{1f}given up");
+        let steps = vec![
+            self.step_at(AccountRef::Id(chain.account), Action::Cancel, order, Some(&gives_up), now)?,
+            self.step_at(account, Action::Reserve, order, Some(key), now)?,
+        ];
+        let done = self.store.step(steps, true, self.deadline(order.deadline_ms))?;
+        let mut answers = done.answers.into_iter();
+        let (Some(given_up), Some(taken_over)) = (answers.next(), answers.next()) else {
+            return Err(Error::new(ErrorKind::Internal, "the store gave fewer answers than it was asked for"));
+        };
+        if let Some(account) = given_up?.account.filter(|_| done.written) {
+            self.cache.put(account, now, epoch);
+        }
+        self.answer(order, taken_over?, now, epoch, done.written)
     }
 
     /// Reserves a list in order, each order seeing what those before it took, in one durable step. With
@@ -302,17 +372,33 @@ impl Engine {
         }
     }
 
-    /// One durable step: what the store needs to know, and what the order comes to on what it finds.
+    /// The durable step of a host's request.
     fn step(&self, action: Action, order: &OrderRequest, now: Instant) -> Result<Step> {
+        let key = checked_name("key", &order.key)?;
+        self.step_at(order.account_ref()?, action, order, Some(key), now)
+    }
+
+    /// One durable step: what the store needs to know, and what the order comes to on what it finds. Without a key, the
+    /// engine asks by itself: then only what changes something is recorded.
+    pub(super) fn step_at(
+        &self,
+        account: AccountRef,
+        action: Action,
+        order: &OrderRequest,
+        key: Option<&str>,
+        now: Instant,
+    ) -> Result<Step> {
         let document = checked_name("document", &order.document)?.to_owned();
-        let key = checked_name("key", &order.key)?.to_owned();
         let user = if order.user.is_empty() { "" } else { checked_name("user", &order.user)? }.to_owned();
         let item = order.item_number()?;
         let request = order.request(action, &self.policy)?;
-        let account = order.account_ref()?;
         let today = self.day_of(now);
         let mut ask = self.ask(account, &document, &item, now);
-        ask.key = Some(RequestKey { key: key.clone(), content: order.content(&document, &item, &request)? });
+        if let Some(key) = key {
+            let content = order.content(&document, &item, &request)?;
+            ask.key = Some(RequestKey { key: key.to_owned(), content });
+        }
+        let request_key = key.unwrap_or_default().to_owned();
         let mut salt = [0_u8; 16];
         getrandom::fill(&mut salt)
             .map_err(|error| Error::new(ErrorKind::Io, format!("the machine gives no random numbers: {error}")))?;
@@ -325,7 +411,7 @@ impl Engine {
                 today,
                 key: facts.key.clone(),
                 user: user.clone(),
-                request_key: key.clone(),
+                request_key: request_key.clone(),
                 document: document.clone(),
                 item: item.clone(),
                 due,
@@ -337,8 +423,12 @@ impl Engine {
                 open_item: facts.item.clone(),
             };
             let body = Body { came_to: asked.come_to(&policy)?, asked };
+            let granted = body.came_to.decision.outcome.grants();
+            if request_key.is_empty() && !body.changes() {
+                return Ok(Effects { granted, chain: body.came_to.chain, ..Effects::default() });
+            }
             Ok(Effects {
-                granted: body.came_to.decision.outcome.grants(),
+                granted,
                 events: body.event().into_iter().collect(),
                 record: Some(NewDecision { body: body.write()?, salt }),
                 chain: body.came_to.chain,
@@ -353,11 +443,11 @@ impl Engine {
         order: &OrderRequest,
         written: Written,
         now: Instant,
-        epoch: u64,
+        epoch: Epoch,
         taken: bool,
     ) -> Result<OrderAnswer> {
         if let Some(account) = written.account.filter(|_| taken) {
-            self.remember(order, account, now, epoch);
+            self.remember(order, account, |account| self.cache.put_written(account, now, epoch));
         }
         let record = written
             .decision
@@ -380,14 +470,14 @@ impl Engine {
     }
 
     /// Keeps facts in memory, and the name they were asked for by.
-    fn remember(&self, order: &OrderRequest, account: AccountFacts, read_at: Instant, epoch: u64) {
+    fn remember(&self, order: &OrderRequest, account: AccountFacts, keep: impl FnOnce(AccountFacts)) {
         if order.account.is_none() {
             let key = order.key_of();
             if self.cache.id_of(&key).is_none() {
                 self.cache.name(key, account.id);
             }
         }
-        self.cache.put(account, read_at, epoch);
+        keep(account);
     }
 }
 

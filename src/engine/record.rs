@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hex::from_hex;
 use crate::policy::Policy;
 use crate::reason::Language;
-use crate::store::{Counts, DecisionRecord, Event, Verification};
+use crate::store::{Counts, DecisionRecord, Verification};
 
 /// A recorded decision made again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -101,14 +101,6 @@ impl Engine {
     /// Those of the store.
     pub fn stats(&self) -> Result<Counts> {
         self.store.counts()
-    }
-
-    /// Events after this id, oldest first.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn events(&self, after: u64, most: u32) -> Result<Vec<Event>> {
-        self.store.events(after, most.min(MAX_ROWS))
     }
 
     /// Erases what a decision was made from and what it was, as the law may demand; that it was made, and that nothing

@@ -10,18 +10,22 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::accounts::{CustomerName, ItemsRequest, PositionRequest, PutCustomer};
+use super::backtests::{TrialAnswer, TrialRequest};
 use super::customers::{CustomerAnswer, CustomerRequest};
 use super::debtors::{LookupAnswer, LookupRequest};
+use super::events::{AcknowledgeRequest, Acknowledged, NextRequest};
 use super::identify::TypedNumber;
 use super::imports::ImportRequest;
+use super::limits::{DecideLimit, PutLimit, WaitingLimit, WaitingRequest};
 use super::operations::{
-    DecisionRequest, EventsRequest, ExpireRequest, HeldRequest, ListRequest, Nothing, OrderList, PolicyText,
-    RowsRequest,
+    DecisionRequest, DsoRequest, EventsRequest, ExpireRequest, ListRequest, Nothing, OrderList, PolicyText, RowsRequest,
 };
 use super::order_request::OrderRequest;
 use super::orders::OrderAnswer;
+use super::pools::{PoolPosition, PoolRequest, PoolWire};
 use super::record::Replay;
-use super::wire::{AccountWire, HeldOrder, ItemWire, LimitWire, PositionWire};
+use super::wire::{AccountWire, ItemWire, LimitWire, PositionWire};
+use super::work::{HeldOrder, HeldRequest, ReevaluateRequest, Reevaluated, Swept};
 use crate::calendar::{Day, Instant};
 use crate::import::Report;
 use crate::money::{Currency, Money};
@@ -55,10 +59,14 @@ pub fn all() -> Vec<OperationSchemas> {
         of::<DecisionRequest, DecisionRecord>("decision.get"),
         of::<ListRequest, Vec<DecisionRecord>>("decision.list"),
         of::<DecisionRequest, Replay>("decision.replay"),
+        of::<AcknowledgeRequest, Acknowledged>("event.acknowledge"),
         of::<EventsRequest, Vec<Event>>("event.list"),
+        of::<NextRequest, Vec<Event>>("event.next"),
         of::<ImportRequest, Report>("import"),
         of::<ItemWire, Put>("item.put"),
-        of::<LimitWire, Put>("limit.put"),
+        of::<DecideLimit, WaitingLimit>("limit.decide"),
+        of::<LimitWire, PutLimit>("limit.put"),
+        of::<WaitingRequest, Vec<WaitingLimit>>("limit.waiting"),
         of::<RowsRequest, Vec<LookupRecord>>("lookup.list"),
         order("order.cancel"),
         order("order.change"),
@@ -67,14 +75,26 @@ pub fn all() -> Vec<OperationSchemas> {
         order("order.convert"),
         of::<ExpireRequest, Expired>("order.expire"),
         of::<HeldRequest, Vec<HeldOrder>>("order.held"),
+        order("order.hold"),
+        order("order.pass"),
+        order("order.reevaluate"),
+        order("order.reject"),
+        order("order.release"),
         order("order.reopen"),
         order("order.reserve"),
         told(of::<OrderList, Reserved>("order.reserve_list")),
+        order("order.transfer"),
         of::<PolicyText, PolicyName>("policy.check"),
         of::<Nothing, PolicyInForce>("policy.get"),
+        of::<TrialRequest, TrialAnswer>("policy.try"),
+        of::<PoolRequest, PoolPosition>("pool.get"),
+        of::<PoolWire, Put>("pool.put"),
+        of::<DsoRequest, Dso>("portfolio.dso"),
         of::<Nothing, Counts>("stats"),
         of::<Nothing, Verification>("verify"),
         of::<Nothing, Warmed>("warm"),
+        of::<ReevaluateRequest, Reevaluated>("work.reevaluate"),
+        of::<ExpireRequest, Swept>("work.sweep"),
     ]
 }
 
@@ -166,6 +186,13 @@ struct PolicyInForce {
 struct Warmed {
     /// How many accounts are in memory.
     accounts: u64,
+}
+
+/// The answer of `portfolio.dso`.
+#[derive(JsonSchema)]
+struct Dso {
+    /// Hundredths of a day.
+    hundredths: i64,
 }
 
 /// What is told of a decision beside what is on record.

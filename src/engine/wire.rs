@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::AccountPosition;
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountId, Chain, ChainState, Limit, LimitKind, Profile, Status};
+use crate::credit::{AccountId, Limit, LimitKind, Profile, Status};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::store::{AccountKey, AccountRecord, Item, ItemKind, LimitOwner, LimitRecord};
@@ -195,6 +195,8 @@ pub struct PositionWire {
     pub status: Status,
     /// Reserved by orders that are not delivered.
     pub ordered: Money,
+    /// Reserved by orders that ship beyond the policy's horizon.
+    pub later: Money,
     /// Delivered and not invoiced.
     pub delivered: Money,
     /// On invoices that are drafts.
@@ -207,8 +209,12 @@ pub struct PositionWire {
     pub unapplied: Money,
     /// What is owed and will be owed, less credits where the policy counts them.
     pub exposure: Money,
-    /// The limit in force, if one is and the account is not marked as having none.
+    /// The effective limit, with what insurers cover, if one is in force and the account is not marked as having none.
     pub limit: Option<Money>,
+    /// What insurers cover of it.
+    pub insured: Money,
+    /// How much of the limit is used, in hundredths of a per cent, rounded down; `None` without a limit above zero.
+    pub utilisation_basis_points: Option<i64>,
     /// Whether the account is marked as having no limit.
     pub no_limit: bool,
     /// Limit less exposure; `None` without a limit.
@@ -217,6 +223,24 @@ pub struct PositionWire {
     pub limits: Vec<LimitTold>,
     /// The earliest due day of the overdue items.
     pub oldest_overdue: Option<Day>,
+    /// What is open and disputed.
+    pub disputed: Money,
+    /// The highest dunning level of an open item that is not blocked for dunning.
+    pub dunning_level: u8,
+    /// How many days late it pays, weighted by amount, over the last twelve months; `None` when it paid nothing.
+    pub days_late: Option<i64>,
+    /// The share of its invoices it disputed over the last twelve months, in hundredths of a per cent.
+    pub dispute_rate_basis_points: Option<i64>,
+    /// What people and the host say of it.
+    pub profile: Profile,
+    /// The score that rules go by: the one given, or what the policy's scorecard comes to.
+    pub score: Option<i32>,
+    /// The risk class that rules go by: the one given, or the one its score belongs to.
+    pub risk_class: Option<String>,
+    /// The limit the policy proposes for its risk class.
+    pub proposed_limit: Option<Money>,
+    /// The pools it belongs to, the widest first.
+    pub pools: Vec<String>,
     /// The day this is true for.
     pub today: Day,
     /// When it was read.
@@ -229,79 +253,65 @@ pub struct PositionWire {
 pub struct LimitTold {
     /// What kind it is.
     pub kind: LimitKind,
+    /// Insured: how much of the amount counts, in hundredths of a per cent.
+    pub share_basis_points: u32,
     /// Its amount; `None` means no limit.
     pub limit: Option<Money>,
     /// The first day it is in force.
     pub from: Option<Day>,
     /// The last day it is in force.
     pub to: Option<Day>,
-    /// Whether it is the one in force today.
+    /// Whether it counts today: the one in force, or a cover that is valid.
     pub in_force: bool,
+}
+
+impl LimitTold {
+    /// A limit of somebody whose limit in force is `in_force`, in this currency.
+    pub(super) fn of(limit: &Limit, in_force: Option<Limit>, currency: Currency) -> Self {
+        Self {
+            kind: limit.kind,
+            share_basis_points: limit.share,
+            limit: limit.amount.map(|minor| Money::new(minor, currency)),
+            from: limit.from,
+            to: limit.to,
+            in_force: Some(*limit) == in_force,
+        }
+    }
 }
 
 impl From<AccountPosition> for PositionWire {
     fn from(position: AccountPosition) -> Self {
         let AccountPosition { facts, limit_in_force, .. } = position;
         let money = |minor| Money::new(minor, facts.currency);
-        let told = |limit: &Limit| LimitTold {
-            kind: limit.kind,
-            limit: limit.amount.map(money),
-            from: limit.from,
-            to: limit.to,
-            in_force: Some(*limit) == limit_in_force,
-        };
         Self {
             account: facts.id,
             status: facts.status,
             ordered: money(facts.buckets.ordered),
+            later: money(facts.buckets.later),
             delivered: money(facts.buckets.delivered),
             drafted: money(facts.buckets.drafted),
             open: money(facts.buckets.open),
             overdue: money(facts.buckets.overdue),
             unapplied: money(facts.buckets.unapplied),
             exposure: position.exposure,
-            limit: limit_in_force.and_then(|limit| limit.amount).map(money),
+            limit: position.effective.map(money),
+            insured: money(position.insured),
+            utilisation_basis_points: position.utilisation,
             no_limit: limit_in_force.is_some_and(|limit| limit.amount.is_none()),
             available: position.available,
-            limits: facts.limits.iter().map(told).collect(),
+            limits: facts.limits.iter().map(|limit| LimitTold::of(limit, limit_in_force, facts.currency)).collect(),
             oldest_overdue: facts.oldest_overdue,
+            disputed: money(facts.disputed),
+            dunning_level: facts.dunning_level,
+            days_late: position.days_late,
+            dispute_rate_basis_points: position.dispute_rate,
+            score: position.score,
+            risk_class: position.risk_class,
+            proposed_limit: position.proposed_limit,
+            pools: facts.pools.iter().map(|pool| pool.name.clone()).collect(),
+            profile: facts.profile,
             today: position.today,
             facts_at: position.facts_at,
-        }
-    }
-}
-
-/// An order that waits for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct HeldOrder {
-    /// The company that sells.
-    pub company: String,
-    /// The customer that pays.
-    pub customer: String,
-    /// The account's number.
-    pub account: AccountId,
-    /// The host's number of the order.
-    pub document: String,
-    /// Its state; `held`.
-    pub state: ChainState,
-    /// What it asked for.
-    pub amount: Money,
-    /// When it was first asked for.
-    pub since: Instant,
-}
-
-impl HeldOrder {
-    /// The order of a chain in this account.
-    pub(super) fn of(chain: Chain, account: AccountRecord) -> Self {
-        Self {
-            company: account.key.company,
-            customer: account.key.customer,
-            account: chain.account,
-            amount: Money::new(chain.amount, account.currency),
-            document: chain.document,
-            state: chain.state,
-            since: chain.since,
         }
     }
 }

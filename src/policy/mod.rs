@@ -6,8 +6,11 @@
 //! [`Policy::parse`] reads the file and reports everything that is wrong with it at once, each error with its line.
 //! [`Policy::standard`] is the profile that comes with the library; its text is the best description of the format.
 
+mod check;
+mod explain;
 mod parse;
 mod problems;
+mod profiles;
 mod section;
 mod units;
 mod verdict;
@@ -16,9 +19,11 @@ use crate::calendar::Day;
 use crate::money::{Money, Rounding};
 use crate::reason::Outcome;
 
+pub use check::{Finding, Severity};
 pub use parse::{
-    FORMAT, MAX_AMOUNTS, MAX_DAYS, MAX_INLINE_TABLES, MAX_MEMORY_AGE_MS, MAX_POLICY_BYTES, MAX_PURPOSES,
-    MAX_REGISTER_AGE_HOURS, MAX_RULES, MAX_TEXT_CHARS, MAX_TOLERANCE_BASIS_POINTS,
+    FORMAT, MAX_AMOUNTS, MAX_CLASSES, MAX_DAYS, MAX_EXCLUSIONS, MAX_INLINE_TABLES, MAX_MEMORY_AGE_MS, MAX_NAMES,
+    MAX_POLICY_BYTES, MAX_PURPOSES, MAX_REGISTER_AGE_HOURS, MAX_RULES, MAX_SCORE_LINES, MAX_SHARE_BASIS_POINTS,
+    MAX_TEXT_CHARS, MAX_TOLERANCE_BASIS_POINTS, MAX_UTILISATION_BASIS_POINTS,
 };
 pub use problems::MAX_ERRORS_SHOWN;
 
@@ -39,6 +44,8 @@ pub struct Policy {
     pub exclusions: Vec<Exclusion>,
     /// Risk classes that follow from a score, the highest score first.
     pub classes: Vec<RiskClass>,
+    /// How an account without a score of the host's gets one: the points of all lines, added. Empty for not at all.
+    pub scorecard: Vec<ScoreLine>,
     /// How long an order that was let through is not asked about again, in days after it was.
     pub checkpoint_grace_days: u16,
     /// What a release by a person is good for.
@@ -139,6 +146,47 @@ pub struct CollectionPolicy {
     pub hand_over_days: Option<u16>,
     /// People are told so many days before a limit ends or a review is due.
     pub remind_days: u16,
+}
+
+impl Policy {
+    /// The name of the risk class that follows from what is said of an account alone: the class given, or that of the
+    /// score given.
+    pub fn class_said<'a>(&'a self, class: Option<&'a str>, score: Option<i32>) -> Option<&'a str> {
+        class.or_else(|| self.class_of(score?))
+    }
+
+    /// The name of the risk class that a score belongs to.
+    pub fn class_of(&self, score: i32) -> Option<&str> {
+        self.classes.iter().find(|class| score >= class.score_from).map(|class| class.name.as_str())
+    }
+}
+
+/// What a line of the scorecard measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// Days late, weighted by amount, over the last twelve months.
+    DaysLate,
+    /// The share of the invoices of the last twelve months that was disputed, in whole per cent rounded down.
+    DisputeRate,
+    /// The share of the open debit items that is overdue, in whole per cent rounded down.
+    OverdueShare,
+    /// The highest dunning level of an open item.
+    DunningLevel,
+    /// Days since it became a customer.
+    CustomerDays,
+}
+
+/// One line of the scorecard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreLine {
+    /// What it measures.
+    pub measure: Measure,
+    /// Up to which value, counting it, and the points for that; the values rise.
+    pub steps: Vec<(i64, i32)>,
+    /// The points for what is beyond the last step.
+    pub beyond: i32,
+    /// The points when it is not known.
+    pub unknown: i32,
 }
 
 /// A risk class that follows from a score.

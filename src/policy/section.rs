@@ -31,8 +31,29 @@ impl<'t> Section<'t> {
 
     /// The value of a key that may be left out.
     pub(super) fn optional(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.table.get(key)
+    }
+
+    /// A key that may be left out: what `read` makes of it, or `otherwise`.
+    pub(super) fn or<T>(
+        &mut self,
+        key: &'static str,
+        otherwise: T,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Option<T> {
+        if self.optional(key).is_some() { read(self, key) } else { Some(otherwise) }
+    }
+
+    /// As [`Section::or`], where leaving it out means none.
+    pub(super) fn maybe<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        self.or(key, None, |section, key| read(section, key).map(Some))
     }
 
     /// The value of a key that must be there.
@@ -78,6 +99,39 @@ impl<'t> Section<'t> {
         problems.add(&value.span(), format!("`{key}` of {} is {found}; allowed is {allowed}", self.name));
     }
 
+    /// Tables in double brackets, at most `most`, each called `what` in errors; none when there are none.
+    pub(super) fn entries<T>(
+        &mut self,
+        problems: &mut Problems,
+        key: &'static str,
+        (what, plural): (&str, &str),
+        most: usize,
+        mut read: impl FnMut(&mut Problems, Section<'t>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Some(value) = self.optional(key) else { return Some(Vec::new()) };
+        let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let brackets = format!("{article} {what} begins with the line [[{key}]], in double brackets");
+        let Some(items) = value.get_ref().as_array() else {
+            problems.add(&value.span(), brackets);
+            return None;
+        };
+        if items.len() > most {
+            let count = items.len();
+            problems.add(&value.span(), format!("the policy has {count} {plural}; at most {most} are read"));
+            return None;
+        }
+        let mut entries = Vec::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            let table = item.get_ref().as_table();
+            if table.is_none() {
+                problems.add(&item.span(), brackets.clone());
+            }
+            let section = table.map(|table| Section::new(format!("{what} {}", at + 1), item.span(), table));
+            entries.push(section.and_then(|section| read(problems, section)));
+        }
+        entries.into_iter().collect()
+    }
+
     /// A required sub-table.
     pub(super) fn table(&mut self, problems: &mut Problems, key: &'static str) -> Option<Section<'t>> {
         let value = self.required(key)?;
@@ -86,6 +140,12 @@ impl<'t> Section<'t> {
             self.wrong(problems, key, value, &format!("a table, opened by a line [{key}]"));
         }
         Some(Section::new(format!("[{key}]"), value.span(), table?))
+    }
+
+    /// A sub-table that may be left out; the inner `None` is a wrong one.
+    pub(super) fn optional_table(&mut self, problems: &mut Problems, key: &'static str) -> Option<Option<Section<'t>>> {
+        self.optional(key)?;
+        Some(self.table(problems, key))
     }
 
     /// A required number between `least` and `most`.
@@ -102,6 +162,26 @@ impl<'t> Section<'t> {
         if number.is_none() {
             let allowed = format!("a whole number of {unit} from {} to {}", range.start(), range.end());
             self.wrong(problems, key, value, &allowed);
+        }
+        number
+    }
+
+    /// A required whole number that may be below zero.
+    pub(super) fn signed(&mut self, problems: &mut Problems, key: &'static str) -> Option<i32> {
+        let value = self.required(key)?;
+        self.read_signed(problems, key, value)
+    }
+
+    /// A required list of whole numbers that may be below zero.
+    pub(super) fn signed_list(&mut self, problems: &mut Problems, key: &'static str, most: usize) -> Option<Vec<i32>> {
+        self.list(problems, key, most, |section, problems, item| section.read_signed(problems, key, item))
+    }
+
+    fn read_signed(&self, problems: &mut Problems, key: &str, value: &Spanned<DeValue<'_>>) -> Option<i32> {
+        let number = value.get_ref().as_integer();
+        let number = number.and_then(|n| i32::from_str_radix(n.as_str(), n.radix()).ok());
+        if number.is_none() {
+            self.wrong(problems, key, value, "a whole number, such as 40 or -5");
         }
         number
     }
@@ -143,6 +223,18 @@ impl<'t> Section<'t> {
         why: &str,
     ) -> Option<T> {
         let value = self.required(key)?;
+        self.read_choice(problems, key, value, words, why)
+    }
+
+    /// As [`Section::choice`], for a value that is at hand.
+    pub(super) fn read_choice<T: Copy>(
+        &self,
+        problems: &mut Problems,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        words: &[(&str, T)],
+        why: &str,
+    ) -> Option<T> {
         let found = value.get_ref().as_str();
         let chosen = found.and_then(|found| words.iter().find(|(word, _)| *word == found));
         if chosen.is_none() {
@@ -213,6 +305,54 @@ impl<'t> Section<'t> {
             result.push(read(self, problems, item));
         }
         result.into_iter().collect()
+    }
+
+    /// A required list that names at least one thing, each once.
+    pub(super) fn names<T: PartialEq>(
+        &mut self,
+        problems: &mut Problems,
+        key: &'static str,
+        most: usize,
+        mut read: impl FnMut(&Self, &mut Problems, &Spanned<DeValue<'t>>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let mut listed: Vec<T> = Vec::new();
+        let mut whole = true;
+        self.list(problems, key, most, |section, problems, item| {
+            let Some(name) = read(section, problems, item) else {
+                whole = false;
+                return None;
+            };
+            if listed.contains(&name) {
+                let found = found(item.get_ref());
+                problems.add(&item.span(), format!("`{key}` of {} names {found} twice", section.name));
+                whole = false;
+            } else {
+                listed.push(name);
+            }
+            Some(())
+        })?;
+        if listed.is_empty() && whole {
+            let why = format!("`{key}` of {} is empty: name at least one, or leave the line out", self.name);
+            problems.add(&self.span_of(key), why);
+            return None;
+        }
+        whole.then_some(listed)
+    }
+
+    /// A required list of amounts, one at least: whoever names no currency speaks of none.
+    pub(super) fn some_amounts(
+        &mut self,
+        problems: &mut Problems,
+        key: &'static str,
+        most: usize,
+    ) -> Option<Vec<Money>> {
+        let amounts = self.amounts(problems, key, most)?;
+        if amounts.is_empty() {
+            let why = format!("`{key}` of {} is empty: name an amount for each currency", self.name);
+            problems.add(&self.span_of(key), why);
+            return None;
+        }
+        Some(amounts)
     }
 
     /// A required list of amounts of zero or more, at most one for each currency.

@@ -164,6 +164,15 @@ pub struct Item {
     pub document: String,
 }
 
+/// An open invoice that is due, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueItem {
+    /// The number of the account.
+    pub account: AccountId,
+    /// The invoice.
+    pub item: Item,
+}
+
 /// An order as the ERP has it: amounts by stage, in minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderRecord {
@@ -238,6 +247,28 @@ pub enum EventKind {
     HandedOver,
     /// A limit waits for a second person.
     LimitRequested,
+}
+
+impl EventKind {
+    /// The stable name, as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Alert => "alert",
+            Self::Refused => "refused",
+            Self::PrepayAsked => "prepay_asked",
+            Self::Expired => "expired",
+            Self::Released => "released",
+            Self::Rejected => "rejected",
+            Self::OverLimit => "over_limit",
+            Self::StatusChanged => "status_changed",
+            Self::RatingChanged => "rating_changed",
+            Self::LimitExpiring => "limit_expiring",
+            Self::ReviewDue => "review_due",
+            Self::HandedOver => "handed_over",
+            Self::LimitRequested => "limit_requested",
+        }
+    }
 }
 
 /// Something people or programs want to be told.
