@@ -314,7 +314,7 @@ typedef struct {
      */
     int32_t status;
     /**
-     * Reserved by orders that are not delivered.
+     * Reserved by orders that are not delivered and ship within the policy's horizon, if it has one.
      */
     int64_t ordered;
     /**
@@ -342,7 +342,7 @@ typedef struct {
      */
     int64_t exposure;
     /**
-     * The limit in force; only if `has_limit`.
+     * The account's own limit in force, with what insurers cover on top; only if `has_limit`.
      */
     int64_t limit;
     /**
@@ -361,6 +361,10 @@ typedef struct {
      * When this was read: milliseconds since 1970-01-01, UTC.
      */
     int64_t facts_at_ms;
+    /**
+     * Reserved by orders that ship beyond the policy's horizon; part of `exposure`.
+     */
+    int64_t later;
 } obligor_account;
 
 /**
@@ -444,7 +448,7 @@ int32_t obligor_account_read(uint32_t engine,
 #define OBLIGOR_KIND_NONE 0
 
 /**
- * Kind of a value: minor units of the decision's currency.
+ * Kind of a value: minor units of the reason's `currency`.
  */
 #define OBLIGOR_KIND_MONEY 1
 
@@ -520,6 +524,36 @@ int32_t obligor_account_read(uint32_t engine,
 #define OBLIGOR_REMEDY_PREPAY 8
 
 /**
+ * Remedy: the customer gives this much as a deposit or another security, in minor units.
+ */
+#define OBLIGOR_REMEDY_DEPOSIT 9
+
+/**
+ * Remedy: a person who may do so releases the order.
+ */
+#define OBLIGOR_REMEDY_RELEASE 10
+
+/**
+ * Remedy: the order is made out with payment terms of at most so many days.
+ */
+#define OBLIGOR_REMEDY_USE_TERMS 11
+
+/**
+ * Remedy: the discount is at most this, in hundredths of a per cent.
+ */
+#define OBLIGOR_REMEDY_DISCOUNT_AT_MOST 12
+
+/**
+ * Remedy: the account is reviewed and its limit renewed.
+ */
+#define OBLIGOR_REMEDY_REVIEW 13
+
+/**
+ * Remedy: somebody finds out what is not known.
+ */
+#define OBLIGOR_REMEDY_FIND_OUT 14
+
+/**
  * Reason: the exposure with the order would be above the limit in force.
  */
 #define OBLIGOR_REASON_OVER_LIMIT 1
@@ -588,6 +622,126 @@ int32_t obligor_account_read(uint32_t engine,
  * Reason: the account is watched by hand.
  */
 #define OBLIGOR_REASON_STATUS_WATCH 14
+
+/**
+ * Reason: the last limit is past its last day, and no other is in force.
+ */
+#define OBLIGOR_REASON_LIMIT_EXPIRED 15
+
+/**
+ * Reason: the limit in force has no last day, and the policy asks for one.
+ */
+#define OBLIGOR_REASON_LIMIT_OPEN_ENDED 16
+
+/**
+ * Reason: the day the account was to be reviewed is past.
+ */
+#define OBLIGOR_REASON_REVIEW_DUE 17
+
+/**
+ * Reason: too large a share of what is open is overdue.
+ */
+#define OBLIGOR_REASON_OVERDUE_SHARE 18
+
+/**
+ * Reason: too much of the limit is used, counting the order.
+ */
+#define OBLIGOR_REASON_UTILISATION 19
+
+/**
+ * Reason: the order alone is too large.
+ */
+#define OBLIGOR_REASON_DOCUMENT_VALUE 20
+
+/**
+ * Reason: an open item has reached too high a dunning level.
+ */
+#define OBLIGOR_REASON_DUNNING_LEVEL 21
+
+/**
+ * Reason: the customer has paid too late, weighted by amount.
+ */
+#define OBLIGOR_REASON_PAYMENT_BEHAVIOUR 22
+
+/**
+ * Reason: too large a share of the invoices was disputed, and something is still owed.
+ */
+#define OBLIGOR_REASON_DISPUTE_RATE 23
+
+/**
+ * Reason: the order's payment terms are longer than agreed.
+ */
+#define OBLIGOR_REASON_TERMS_CHANGED 24
+
+/**
+ * Reason: the order's discount is too high.
+ */
+#define OBLIGOR_REASON_DISCOUNT 25
+
+/**
+ * Reason: too much is in one stage of the way from order to payment.
+ */
+#define OBLIGOR_REASON_BUCKET_AMOUNT 26
+
+/**
+ * Reason: the customer's score is too low.
+ */
+#define OBLIGOR_REASON_SCORE 27
+
+/**
+ * Reason: the rule speaks of everything in its scope.
+ */
+#define OBLIGOR_REASON_ALWAYS 28
+
+/**
+ * Reason: a fact that a rule needs is not known.
+ */
+#define OBLIGOR_REASON_FACT_UNKNOWN 29
+
+/**
+ * Reason: a person has put this very order on hold.
+ */
+#define OBLIGOR_REASON_FORCED_HOLD 30
+
+/**
+ * Reason: a person has let this order through, and the release still covers it.
+ */
+#define OBLIGOR_REASON_RELEASED 31
+
+/**
+ * Reason: a role that may let the order through has done so in the same call.
+ */
+#define OBLIGOR_REASON_OVERRIDDEN 32
+
+/**
+ * Reason: an exclusion of the policy takes the order out of the rules.
+ */
+#define OBLIGOR_REASON_EXCLUDED 33
+
+/**
+ * Reason: the customer belongs to the own group of companies.
+ */
+#define OBLIGOR_REASON_INTERNAL_CUSTOMER 34
+
+/**
+ * Reason: the part that is prepaid, paid in cash or secured stays outside.
+ */
+#define OBLIGOR_REASON_SECURED 35
+
+/**
+ * Reason: more was delivered or invoiced than was ordered.
+ */
+#define OBLIGOR_REASON_OVER_DELIVERY 36
+
+/**
+ * Reason: a person has turned the order down.
+ */
+#define OBLIGOR_REASON_REJECTED 37
+
+/**
+ * Reason: the release waits for a second person.
+ */
+#define OBLIGOR_REASON_SECOND_PERSON 38
 
 /**
  * State of an order: nothing is known of it.
@@ -666,7 +820,7 @@ typedef struct {
      */
     int64_t exposure_after;
     /**
-     * The limit in force; only if `has_limit`.
+     * The account's own limit in force, with what insurers cover on top; only if `has_limit`.
      */
     int64_t limit;
     /**
@@ -717,6 +871,10 @@ typedef struct {
      * 0.
      */
     uint32_t reserved;
+    /**
+     * The deposit or other security that the rules recommend for the order, whatever the outcome; else 0.
+     */
+    int64_t deposit;
 } obligor_decision;
 
 /**
@@ -776,6 +934,21 @@ typedef struct {
      * The policy's name for the rule; cut at a character if it is longer, empty for reasons no rule made.
      */
     char rule[64];
+    /**
+     * The pool whose limit or exposure it speaks of, with OBLIGOR_LEVEL_GROUP and OBLIGOR_LEVEL_SEGMENT; cut at a
+     * character if it is longer, else empty.
+     */
+    char pool[64];
+    /**
+     * The currency of `measured` and `threshold` where they are amounts: the account's or, of a pool's limit, the pool's;
+     * else empty.
+     */
+    char currency[4];
+    /**
+     * The currency of `remedy` where it is an amount; else empty. What is paid in advance is in the account's currency
+     * even where the pool's is another.
+     */
+    char remedy_currency[4];
 } obligor_reason;
 
 /**
@@ -810,8 +983,9 @@ int32_t obligor_decision_replay(uint32_t engine,
 
 /**
  * Says a reason in a sentence: what is the matter and, where it stops the order, what would make the order pass and
- * who may release it. `reason` is as the library filled it in, `currency` is that of its decision (empty if that is),
- * and the language is as for obligor_decision_explain(). Needs no engine. Any thread.
+ * who may release it. `reason` is as the library filled it in. `currency` is that of its decision (empty if that is);
+ * it counts only where the struct does not say its own. The language is as for obligor_decision_explain(). Needs no
+ * engine. Any thread.
  *
  * Errors: OBLIGOR_E_ARGUMENT (something in the struct is not as the library fills it in), OBLIGOR_E_ENCODING,
  * OBLIGOR_E_BUFFER.
@@ -838,7 +1012,33 @@ int32_t obligor_reason_text(const obligor_reason *reason,
 #define OBLIGOR_ORDER_ALL 1
 
 /**
- * Stage: none given. From: the last one before `stage_to` that holds anything.
+ * Flag of an order: `secured` is said, also when it is 0. A change then takes away what was secured before.
+ */
+#define OBLIGOR_ORDER_SECURED 2
+
+/**
+ * Flag of an order: `terms_days` is said, also when it is 0, which is due at once.
+ */
+#define OBLIGOR_ORDER_TERMS 4
+
+/**
+ * Flag of an order: `discount_basis_points` is said, also when it is 0.
+ */
+#define OBLIGOR_ORDER_DISCOUNT 8
+
+/**
+ * Flag of an order: the user lets it through whatever the rules say, as far as `role` may, and says why in `reason`; always
+ * recorded. Where the role may not, the rules decide as if nobody had asked.
+ */
+#define OBLIGOR_ORDER_OVERRULE 16
+
+/**
+ * Flag of an order, beside OBLIGOR_ORDER_OVERRULE: a stop of the customer is lifted too.
+ */
+#define OBLIGOR_ORDER_LIFTS_STOP 32
+
+/**
+ * Stage: none given. From: the last one before `stage_to` that holds anything. To, unless it is converted: ordered.
  */
 #define OBLIGOR_STAGE_NONE 0
 
@@ -866,6 +1066,36 @@ int32_t obligor_reason_text(const obligor_reason *reason,
  * Stage: paid or credited; no longer exposure.
  */
 #define OBLIGOR_STAGE_SETTLED 5
+
+/**
+ * Checkpoint: none given; the order is asked about as it is entered.
+ */
+#define OBLIGOR_CHECKPOINT_NONE 0
+
+/**
+ * Checkpoint: the order is entered, changed or reopened.
+ */
+#define OBLIGOR_CHECKPOINT_ENTRY 1
+
+/**
+ * Checkpoint: it is confirmed to the customer.
+ */
+#define OBLIGOR_CHECKPOINT_CONFIRM 2
+
+/**
+ * Checkpoint: its goods are picked.
+ */
+#define OBLIGOR_CHECKPOINT_PICK 3
+
+/**
+ * Checkpoint: its goods leave.
+ */
+#define OBLIGOR_CHECKPOINT_SHIP 4
+
+/**
+ * Checkpoint: it is invoiced. Goods that were shipped are invoiced whatever the answer.
+ */
+#define OBLIGOR_CHECKPOINT_INVOICE 5
 
 /**
  * The most orders a list may hold.
@@ -897,7 +1127,7 @@ typedef struct {
      */
     char currency[4];
     /**
-     * 0, or for convert OBLIGOR_ORDER_ALL.
+     * OBLIGOR_ORDER_ flags; else 0.
      */
     uint32_t flags;
     /**
@@ -909,11 +1139,12 @@ typedef struct {
      */
     int32_t stage_from;
     /**
-     * Convert: where the part goes. Else 0.
+     * Convert: where the part goes. Check and reserve: where the document begins, when it is not an order: a delivery
+     * without one is delivered, a draft invoice drafted, a posted one invoiced. Else 0.
      */
     int32_t stage_to;
     /**
-     * Convert to invoiced: the day the item is due, in days since 1970-01-01. 0 and OBLIGOR_NO_DAY are none.
+     * To invoiced: the day the item is due, in days since 1970-01-01. 0 and OBLIGOR_NO_DAY are none.
      */
     int32_t due_day;
     /**
@@ -938,7 +1169,7 @@ typedef struct {
      */
     char key[64];
     /**
-     * Convert to invoiced or settled: the open item, as the host numbers it.
+     * To or from invoiced, and to settled: the open item, as the host numbers it.
      */
     char item[64];
     /**
@@ -950,6 +1181,36 @@ typedef struct {
      * are the same.
      */
     char rate[32];
+    /**
+     * The part of the amount that is prepaid, paid in cash or secured, in minor units of `currency`: it holds no credit.
+     * Not for what the customer has to their credit in the books: that counts already. 0 says nothing, and a change leaves
+     * what was secured before, unless OBLIGOR_ORDER_SECURED is set.
+     */
+    int64_t secured;
+    /**
+     * The day the goods ship, in days since 1970-01-01. 0 and OBLIGOR_NO_DAY are soon.
+     */
+    int32_t ships_day;
+    /**
+     * The payment terms of the order, in days, at most 65535. 0 says nothing unless OBLIGOR_ORDER_TERMS is set.
+     */
+    int32_t terms_days;
+    /**
+     * The discount, in hundredths of a per cent. 0 says nothing unless OBLIGOR_ORDER_DISCOUNT is set.
+     */
+    int32_t discount_basis_points;
+    /**
+     * At which moment of its life the order is asked about: an OBLIGOR_CHECKPOINT_ number; needed by obligor_order_pass().
+     */
+    int32_t checkpoint;
+    /**
+     * The role in which `user` asks, as the policy names it; the host vouches for it. Needed to overrule.
+     */
+    char role[64];
+    /**
+     * Why; needed to overrule, and recorded. A longer one goes through obligor_call().
+     */
+    char reason[128];
 } obligor_order;
 
 /**
@@ -1041,6 +1302,22 @@ int32_t obligor_order_reopen(uint32_t engine,
                              obligor_decision *decision,
                              obligor_reason *reasons,
                              uint32_t reasons_cap);
+
+/**
+ * An order comes to a checkpoint, such as the warehouse that is to pick it: may what is still ordered go on? If it may
+ * not, the order is held and holds no credit; what has left it already goes on whatever the answer. In the policy's days
+ * of grace after an order was let through nothing is asked. Needs `document`, `key` and `checkpoint`; `amount` is not
+ * looked at.
+ *
+ * `reasons` as for obligor_order_check(). Any thread.
+ *
+ * Errors: as for obligor_order_change(); OBLIGOR_E_STATE (the order holds no credit, so it cannot go on).
+ */
+int32_t obligor_order_pass(uint32_t engine,
+                           const obligor_order *order,
+                           obligor_decision *decision,
+                           obligor_reason *reasons,
+                           uint32_t reasons_cap);
 
 /**
  * Checks `count` orders, one after the other, each granted one counting for those after it. Far cheaper than `count`

@@ -16,6 +16,7 @@ pub mod identifier;
 pub mod import;
 pub mod money;
 pub mod policy;
+pub mod portfolio;
 pub mod reason;
 pub mod register;
 pub mod store;

@@ -26,14 +26,15 @@ macro_rules! layout {
 fn structs_lie_as_recorded() {
     let compiled = [
         layout!(obligor_account: struct_size account currency status ordered delivered drafted open overdue unapplied
-            exposure limit available has_limit oldest_overdue_day facts_at_ms),
+            exposure limit available has_limit oldest_overdue_day facts_at_ms later),
         layout!(obligor_decision: struct_size outcome decision_id increase increase_currency currency exposure_before
             exposure_after limit available_before available_after prepay facts_at_ms has_account has_limit order_state
-            source repeated reason_count status reserved),
+            source repeated reason_count status reserved deposit),
         layout!(obligor_order: struct_size account amount currency flags expires_ms stage_from stage_to due_day
-            deadline_ms company customer document key item user rate),
+            deadline_ms company customer document key item user rate
+            secured ships_day terms_days discount_basis_points checkpoint role reason),
         layout!(obligor_reason: struct_size code level effect measured_kind threshold_kind remedy_kind reserved measured
-            threshold remedy release_by rule),
+            threshold remedy release_by rule pool currency remedy_currency),
     ];
     let recorded: BTreeMap<String, serde_json::Value> = serde_json::from_str(&file("abi/layout.json")).unwrap();
     assert_eq!(recorded.len(), compiled.len());

@@ -23,6 +23,7 @@ fn example(code: Code) -> Reason {
     let plain = |level, effect| Reason {
         code,
         level,
+        pool: String::new(),
         effect,
         measured: None,
         threshold: None,
@@ -78,6 +79,61 @@ fn example(code: Code) -> Reason {
             ..plain(Level::Group, Outcome::Refuse)
         },
         Code::StatusWatch => plain(Level::Segment, Outcome::ApproveWithAlert),
+        _ => later_example(code),
+    }
+}
+
+/// The same for the codes from 15 on.
+fn later_example(code: Code) -> Reason {
+    let day = |text| Some(Quantity::Day(Day::parse(text).unwrap()));
+    let (days, count) = (|number| Some(Quantity::Days(number)), |number| Some(Quantity::Count(number)));
+    let share = |number| Some(Quantity::BasisPoints(number));
+    let said = |level, effect, measured, threshold, remedy| Reason {
+        code,
+        level,
+        pool: String::new(),
+        effect,
+        measured,
+        threshold,
+        remedy,
+        release_by: None,
+        rule: String::new(),
+    };
+    let own = |effect, measured, threshold, remedy| said(Level::Own, effect, measured, threshold, remedy);
+    let document = |effect, measured, remedy| said(Level::Document, effect, measured, None, remedy);
+    let released = Some(Remedy::Release);
+    match code {
+        Code::LimitExpired => own(Outcome::Hold, day("2026-10-31"), None, Some(Remedy::Review)),
+        Code::LimitOpenEnded => own(Outcome::ApproveWithAlert, None, None, Some(Remedy::Review)),
+        Code::ReviewDue => own(Outcome::Hold, day("2026-09-30"), days(14), Some(Remedy::Review)),
+        Code::OverdueShare => own(Outcome::Hold, share(4_250), share(2_500), Some(Remedy::Pay(money("9100.00 DKK")))),
+        Code::Utilisation => Reason {
+            release_by: Some("credit_manager".to_owned()),
+            ..own(Outcome::Hold, share(11_520), share(9_000), released)
+        },
+        Code::DocumentValue => {
+            let over = Some(Remedy::ReduceBy(money("25000.00 SEK")));
+            own(Outcome::Hold, amount("125000.00 SEK"), amount("100000.00 SEK"), over)
+        }
+        Code::DunningLevel => own(Outcome::Hold, count(3), count(2), released),
+        Code::PaymentBehaviour => own(Outcome::Prepay, days(22), days(15), Some(Remedy::Deposit(money("3000.00 DKK")))),
+        Code::DisputeRate => own(Outcome::Hold, share(3_333), share(2_000), released),
+        Code::TermsChanged => own(Outcome::Hold, days(60), days(30), Some(Remedy::UseTerms(30))),
+        Code::Discount => own(Outcome::Hold, share(1_500), share(1_000), Some(Remedy::DiscountAtMost(1_000))),
+        Code::BucketAmount => own(Outcome::Hold, amount("80000.00 DKK"), amount("50000.00 DKK"), released),
+        Code::Score => own(Outcome::Hold, count(31), count(40), released),
+        Code::Always => own(Outcome::Hold, None, None, released),
+        Code::FactUnknown => own(Outcome::Hold, None, None, Some(Remedy::FindOut)),
+        Code::ForcedHold => document(Outcome::Hold, None, released),
+        Code::Released => document(Outcome::Approve, None, None),
+        Code::Overridden => document(Outcome::ApproveWithAlert, None, None),
+        Code::Excluded => document(Outcome::Approve, None, None),
+        Code::InternalCustomer => own(Outcome::NotChecked, None, None, None),
+        Code::Secured => document(Outcome::Approve, amount("5000.00 DKK"), None),
+        Code::OverDelivery => document(Outcome::ApproveWithAlert, amount("120.00 DKK"), None),
+        Code::Rejected => document(Outcome::Refuse, None, None),
+        Code::SecondPerson => document(Outcome::Hold, None, released),
+        _ => unreachable!("{code:?} has its example above"),
     }
 }
 
@@ -176,6 +232,30 @@ fn numbers_never_change() {
         (12, "no_limit"),
         (13, "already_over_limit"),
         (14, "status_watch"),
+        (15, "limit_expired"),
+        (16, "limit_open_ended"),
+        (17, "review_due"),
+        (18, "overdue_share"),
+        (19, "utilisation"),
+        (20, "document_value"),
+        (21, "dunning_level"),
+        (22, "payment_behaviour"),
+        (23, "dispute_rate"),
+        (24, "terms_changed"),
+        (25, "discount"),
+        (26, "bucket_amount"),
+        (27, "score"),
+        (28, "always"),
+        (29, "fact_unknown"),
+        (30, "forced_hold"),
+        (31, "released"),
+        (32, "overridden"),
+        (33, "excluded"),
+        (34, "internal_customer"),
+        (35, "secured"),
+        (36, "over_delivery"),
+        (37, "rejected"),
+        (38, "second_person"),
     ];
     assert_eq!(codes, expected);
 
@@ -201,6 +281,12 @@ fn numbers_never_change() {
         Remedy::SetLimit,
         Remedy::CreateCustomer,
         Remedy::Prepay(euro),
+        Remedy::Deposit(euro),
+        Remedy::Release,
+        Remedy::UseTerms(30),
+        Remedy::DiscountAtMost(500),
+        Remedy::Review,
+        Remedy::FindOut,
     ];
     let expected = [
         (1, "pay"),
@@ -211,6 +297,12 @@ fn numbers_never_change() {
         (6, "set_limit"),
         (7, "create_customer"),
         (8, "prepay"),
+        (9, "deposit"),
+        (10, "release"),
+        (11, "use_terms"),
+        (12, "discount_at_most"),
+        (13, "review"),
+        (14, "find_out"),
     ];
     assert_eq!(remedies.map(|remedy| (remedy.number(), remedy.name())), expected);
 

@@ -224,7 +224,7 @@ impl Engine {
         }
         let mut put = Put::Same;
         let mut work = |loader: &mut dyn Loader| loader.put_customer(&customer).map(|done| put = done);
-        self.store.load(self.now(), &mut work, self.deadline(None))?;
+        self.store.load(self.now(), today, &mut work, self.deadline(None))?;
         Ok(put)
     }
 
@@ -264,8 +264,10 @@ impl Engine {
     /// One put, durable, and what memory knows of the account read again.
     pub(super) fn put(&self, key: &AccountKey, work: &mut dyn FnMut(&mut dyn Loader) -> Result<Put>) -> Result<Put> {
         let mut put = Put::Same;
+        let at = self.now();
         self.store.load(
-            self.now(),
+            at,
+            self.day_of(at),
             &mut |loader| {
                 put = work(loader)?;
                 Ok(())

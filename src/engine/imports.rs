@@ -95,8 +95,10 @@ impl Engine {
         }
         let mut rejected = request.rejected_to.as_deref().map(Rejected::create).transpose()?;
         let mut report = None;
+        let at = options.as_of.map_or(now, |as_of| as_of.min(now));
         let loaded = self.store.load(
-            options.as_of.map_or(now, |as_of| as_of.min(now)),
+            at,
+            self.day_of(at),
             &mut |loader| {
                 let writer = rejected.as_mut().map(|rejected| &mut rejected.file as &mut dyn Write);
                 report = Some(source.load(&keeper, loader, writer, progress)?);
@@ -126,11 +128,7 @@ impl Engine {
 }
 
 fn options(request: &ImportRequest, mapping: Option<Mapping>, utc_offset_minutes: i32) -> Result<Options> {
-    let delimiter = match request.delimiter {
-        None => None,
-        Some(mark @ (',' | ';' | '\t' | '|')) => u8::try_from(mark).ok(),
-        Some(mark) => return Err(Error::argument(format!("delimiter: {mark:?} is none of , ; | and tab"))),
-    };
+    let delimiter = delimiter(request.delimiter)?;
     let as_of = match &request.as_of {
         None => None,
         Some(text) => Some(Instant::parse(text).ok_or_else(|| {
@@ -156,6 +154,15 @@ fn options(request: &ImportRequest, mapping: Option<Mapping>, utc_offset_minutes
     })
 }
 
+/// The delimiter of a request, as a byte.
+pub(super) fn delimiter(mark: Option<char>) -> Result<Option<u8>> {
+    match mark {
+        None => Ok(None),
+        Some(mark @ (',' | ';' | '\t' | '|')) => Ok(u8::try_from(mark).ok()),
+        Some(mark) => Err(Error::argument(format!("delimiter: {mark:?} is none of , ; | and tab"))),
+    }
+}
+
 /// A ready mapping by its name, or a file's by its path.
 fn mapping(name: &str) -> Result<Mapping> {
     if !name.ends_with(".toml") {
@@ -168,7 +175,7 @@ fn mapping(name: &str) -> Result<Mapping> {
 }
 
 /// Reads a file, and refuses one that is too large before it is in memory.
-fn read_file(path: &Path, most: usize) -> Result<Vec<u8>> {
+pub(super) fn read_file(path: &Path, most: usize) -> Result<Vec<u8>> {
     let io = |error: std::io::Error| Error::new(ErrorKind::Io, format!("{} cannot be read: {error}", path.display()));
     let file = File::open(path).map_err(io)?;
     let mut bytes = Vec::new();

@@ -192,8 +192,8 @@ impl Engine {
                 Ok((facts.limits, facts.currency))
             }
             LimitOwner::Pool(name) => {
-                let pool = self.store.pool(name)?.ok_or_else(|| no_such_pool(name))?;
-                Ok((pool.facts.limits, pool.facts.currency))
+                let pool = self.store.pool(name, self.now())?.ok_or_else(|| no_such_pool(name))?;
+                Ok((pool.limits, pool.currency))
             }
         }
     }

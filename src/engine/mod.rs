@@ -4,6 +4,7 @@
 //! network. It works in the process that opened it: a forked child opens its own.
 
 mod accounts;
+pub mod backtests;
 mod body;
 mod config;
 mod customers;
@@ -139,7 +140,7 @@ impl Engine {
     /// # Errors
     /// `Policy` when it is not valid yet, and those of the store.
     pub fn with(
-        store: Box<dyn Store>,
+        mut store: Box<dyn Store>,
         policy: Arc<Policy>,
         clock: Box<dyn Clock>,
         keeper: Keeper,
@@ -147,6 +148,7 @@ impl Engine {
         deadline: Duration,
     ) -> Result<Self> {
         let settings = Settings { utc_offset_minutes, deadline };
+        store.set_watch(events::watch(Arc::clone(&policy), settings));
         let (cache, registers, log) = (Cache::new(), registers::Registers::default(), RwLock::new(None));
         let engine = Self { store, policy, clock, keeper, cache, settings, registers, log };
         if let Some(from) = engine.policy.valid_from.filter(|from| *from > engine.today()) {
@@ -219,7 +221,8 @@ impl Engine {
     pub fn warm(&self) -> Result<u64> {
         let (now, epoch) = (self.now(), self.cache.epoch());
         let mut count = 0;
-        self.store.all_accounts(self.overdue_to(self.day_of(now)), now, &mut |key, facts| {
+        let today = self.day_of(now);
+        self.store.all_accounts(self.overdue_to(today), self.horizon_to(today), now, &mut |key, facts| {
             self.cache.name(key, facts.id);
             self.cache.put(facts, now, epoch);
             count += 1;
@@ -255,6 +258,7 @@ impl Engine {
             key: None,
             overdue_to: self.overdue_to(self.day_of(now)),
             horizon_to: self.horizon_to(self.day_of(now)),
+            today: self.day_of(now),
             now,
         }
     }

@@ -98,6 +98,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
         let policy = engine.policy();
         done(Ok(json!({ "name": policy.name, "version": policy.version, "text": policy.text })))
     }),
+    ("policy.try", |engine, text| done(engine.try_policy(&read(text)?))),
     ("pool.get", |engine, text| done(engine.pool(&read(text)?))),
     ("pool.put", |engine, text| done(engine.put_pool(&read(text)?))),
     ("portfolio.dso", |_, text| {

@@ -91,8 +91,10 @@ impl Engine {
     /// `NotFound`; those of the store.
     pub fn pool(&self, request: &PoolRequest) -> Result<PoolPosition> {
         let name = checked_name("pool", &request.pool)?;
-        let pool = self.store.pool(name)?.ok_or_else(|| no_such_pool(name))?;
-        let (facts, policy, today) = (pool.facts, &self.policy.facts, self.today());
+        let now = self.now();
+        let facts = self.store.pool(name, now)?.ok_or_else(|| no_such_pool(name))?;
+        let rates = self.store.pool_record(name)?.map(|record| record.rates).unwrap_or_default();
+        let (policy, today) = (&self.policy.facts, self.day_of(now));
         let large = |error| Error::new(ErrorKind::Store, format!("pool {name:?}: {error}"));
         let exposure =
             facts.exposure(policy.unapplied_credits_reduce, policy.rounding, (0, facts.currency)).map_err(large)?;
@@ -107,7 +109,7 @@ impl Engine {
             exposure,
             available: available.map(money),
             accounts: self.store.pool_accounts(name, MAX_ROWS)?,
-            rates: pool.rates.into_iter().map(|(currency, rate)| (currency.code().to_owned(), rate)).collect(),
+            rates: rates.into_iter().map(|(currency, rate)| (currency.code().to_owned(), rate)).collect(),
             kind: facts.kind,
             currency: facts.currency,
             pool: facts.name,

@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::accounts::{CustomerName, ItemsRequest, PositionRequest, PutCustomer};
+use super::backtests::{TrialAnswer, TrialRequest};
 use super::customers::{CustomerAnswer, CustomerRequest};
 use super::debtors::{LookupAnswer, LookupRequest};
 use super::events::{AcknowledgeRequest, Acknowledged, NextRequest};
@@ -85,6 +86,7 @@ pub fn all() -> Vec<OperationSchemas> {
         order("order.transfer"),
         of::<PolicyText, PolicyName>("policy.check"),
         of::<Nothing, PolicyInForce>("policy.get"),
+        of::<TrialRequest, TrialAnswer>("policy.try"),
         of::<PoolRequest, PoolPosition>("pool.get"),
         of::<PoolWire, Put>("pool.put"),
         of::<DsoRequest, Dso>("portfolio.dso"),

@@ -119,7 +119,7 @@ impl Engine {
     /// Those of the store.
     pub fn held_orders(&self, request: &HeldRequest) -> Result<Vec<HeldOrder>> {
         let most = request.most.unwrap_or(ROWS).min(MAX_ROWS);
-        let chains = self.store.held_orders(&request.company, request.customer.as_deref(), most)?;
+        let chains = self.store.held_orders(&request.company, request.customer.as_deref(), None, most)?;
         let today = self.today();
         let mut held = Vec::with_capacity(chains.len());
         for chain in chains {
@@ -150,9 +150,9 @@ impl Engine {
         let mut orders = Vec::new();
         if request.active {
             // First, so that what must wait now makes room for what waited before.
-            orders = self.store.active_orders(&request.company, customer, most)?;
+            orders = self.store.active_orders(&request.company, customer, None, most)?;
         }
-        orders.extend(self.store.held_orders(&request.company, customer, most)?);
+        orders.extend(self.store.held_orders(&request.company, customer, None, most)?);
         for chain in orders {
             if Deadline::now() >= deadline {
                 done.more = true;
@@ -209,9 +209,9 @@ impl Engine {
             let due_to = today.plus(-i32::from(days));
             let mut after = None;
             loop {
-                let items = self.store.overdue_items(due_to, after, MAX_ROWS)?;
-                let Some(last) = items.last().map(|found| found.row) else { break };
-                after = Some(last);
+                let items = self.store.overdue_items(due_to, after.as_ref(), MAX_ROWS)?;
+                let Some(last) = items.last() else { break };
+                after = Some(last.clone());
                 for found in items {
                     let left = credits.entry(found.account).or_default();
                     if *left >= found.item.residual {

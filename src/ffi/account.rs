@@ -6,10 +6,12 @@
 use std::ffi::c_char;
 
 use super::engine::enter;
+use super::error::Failure;
 use super::order::OBLIGOR_NO_DAY;
 use super::plain::{Out, Plain, Rows};
+use super::status::OBLIGOR_E_STORE;
 use super::text;
-use crate::credit::{AccountId, Status};
+use crate::credit::{AccountId, Status, effective_limit};
 use crate::store::AccountKey;
 
 /// Status of an account: the rules alone decide.
@@ -36,7 +38,7 @@ pub struct obligor_account {
     pub currency: [c_char; 4],
     /// The status a person gave it: an OBLIGOR_ACCOUNT_ number.
     pub status: i32,
-    /// Reserved by orders that are not delivered.
+    /// Reserved by orders that are not delivered and ship within the policy's horizon, if it has one.
     pub ordered: i64,
     /// Delivered and not invoiced.
     pub delivered: i64,
@@ -50,7 +52,7 @@ pub struct obligor_account {
     pub unapplied: i64,
     /// What the customer owes and will owe, as the policy counts it.
     pub exposure: i64,
-    /// The limit in force; only if `has_limit`.
+    /// The account's own limit in force, with what insurers cover on top; only if `has_limit`.
     pub limit: i64,
     /// The limit less the exposure; only if `has_limit`.
     pub available: i64,
@@ -60,6 +62,8 @@ pub struct obligor_account {
     pub oldest_overdue_day: i32,
     /// When this was read: milliseconds since 1970-01-01, UTC.
     pub facts_at_ms: i64,
+    /// Reserved by orders that ship beyond the policy's horizon; part of `exposure`.
+    pub later: i64,
 }
 
 // SAFETY: integers and arrays of characters without padding (`abi/layout.json`), its size first.
@@ -68,7 +72,7 @@ unsafe impl Plain for obligor_account {
     const FIRST_SIZE: usize = 104;
 }
 
-const _: () = assert!(size_of::<obligor_account>() == 104);
+const _: () = assert!(size_of::<obligor_account>() == 112);
 
 export! {
     /// The number of a customer's account in a company. Any thread.
@@ -103,7 +107,9 @@ export! {
     pub unsafe fn obligor_account_read(engine: u32, account: u32, position: *mut obligor_account) -> i32 {
         let out = Rows::new("position", position, 1)?;
         let position = enter(engine)?.engine.position_of(AccountId(account))?;
-        let (facts, limit) = (&position.facts, position.limit_in_force.and_then(|limit| limit.amount));
+        let facts = &position.facts;
+        let limit = effective_limit(position.limit_in_force.as_ref(), &facts.limits, position.today)
+            .map_err(|error| Failure::new(OBLIGOR_E_STORE, format!("account {account}: {error}")))?;
         let mut row = obligor_account {
             account: facts.id.0,
             status: match facts.status {
@@ -121,10 +127,11 @@ export! {
             unapplied: facts.buckets.unapplied,
             exposure: position.exposure.minor,
             limit: limit.unwrap_or(0),
-            available: position.available.map_or(0, |available| available.minor),
+            available: limit.map_or(0, |limit| limit.saturating_sub(position.exposure.minor)),
             has_limit: limit.is_some().into(),
             oldest_overdue_day: facts.oldest_overdue.map_or(OBLIGOR_NO_DAY, |day| day.0),
             facts_at_ms: position.facts_at.0,
+            later: facts.buckets.later,
             ..obligor_account::zeroed()
         };
         text::put(&mut row.currency, facts.currency.code());

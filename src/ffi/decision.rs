@@ -38,7 +38,7 @@ pub const OBLIGOR_LEVEL_DOCUMENT: i32 = 4;
 
 /// Kind of a value: there is none.
 pub const OBLIGOR_KIND_NONE: i32 = 0;
-/// Kind of a value: minor units of the decision's currency.
+/// Kind of a value: minor units of the reason's `currency`.
 pub const OBLIGOR_KIND_MONEY: i32 = 1;
 /// Kind of a value: days.
 pub const OBLIGOR_KIND_DAYS: i32 = 2;
@@ -70,6 +70,18 @@ pub const OBLIGOR_REMEDY_SET_LIMIT: i32 = 6;
 pub const OBLIGOR_REMEDY_CREATE_CUSTOMER: i32 = 7;
 /// Remedy: this amount is paid in advance, in minor units.
 pub const OBLIGOR_REMEDY_PREPAY: i32 = 8;
+/// Remedy: the customer gives this much as a deposit or another security, in minor units.
+pub const OBLIGOR_REMEDY_DEPOSIT: i32 = 9;
+/// Remedy: a person who may do so releases the order.
+pub const OBLIGOR_REMEDY_RELEASE: i32 = 10;
+/// Remedy: the order is made out with payment terms of at most so many days.
+pub const OBLIGOR_REMEDY_USE_TERMS: i32 = 11;
+/// Remedy: the discount is at most this, in hundredths of a per cent.
+pub const OBLIGOR_REMEDY_DISCOUNT_AT_MOST: i32 = 12;
+/// Remedy: the account is reviewed and its limit renewed.
+pub const OBLIGOR_REMEDY_REVIEW: i32 = 13;
+/// Remedy: somebody finds out what is not known.
+pub const OBLIGOR_REMEDY_FIND_OUT: i32 = 14;
 
 /// Reason: the exposure with the order would be above the limit in force.
 pub const OBLIGOR_REASON_OVER_LIMIT: i32 = 1;
@@ -99,6 +111,54 @@ pub const OBLIGOR_REASON_NO_LIMIT: i32 = 12;
 pub const OBLIGOR_REASON_ALREADY_OVER_LIMIT: i32 = 13;
 /// Reason: the account is watched by hand.
 pub const OBLIGOR_REASON_STATUS_WATCH: i32 = 14;
+/// Reason: the last limit is past its last day, and no other is in force.
+pub const OBLIGOR_REASON_LIMIT_EXPIRED: i32 = 15;
+/// Reason: the limit in force has no last day, and the policy asks for one.
+pub const OBLIGOR_REASON_LIMIT_OPEN_ENDED: i32 = 16;
+/// Reason: the day the account was to be reviewed is past.
+pub const OBLIGOR_REASON_REVIEW_DUE: i32 = 17;
+/// Reason: too large a share of what is open is overdue.
+pub const OBLIGOR_REASON_OVERDUE_SHARE: i32 = 18;
+/// Reason: too much of the limit is used, counting the order.
+pub const OBLIGOR_REASON_UTILISATION: i32 = 19;
+/// Reason: the order alone is too large.
+pub const OBLIGOR_REASON_DOCUMENT_VALUE: i32 = 20;
+/// Reason: an open item has reached too high a dunning level.
+pub const OBLIGOR_REASON_DUNNING_LEVEL: i32 = 21;
+/// Reason: the customer has paid too late, weighted by amount.
+pub const OBLIGOR_REASON_PAYMENT_BEHAVIOUR: i32 = 22;
+/// Reason: too large a share of the invoices was disputed, and something is still owed.
+pub const OBLIGOR_REASON_DISPUTE_RATE: i32 = 23;
+/// Reason: the order's payment terms are longer than agreed.
+pub const OBLIGOR_REASON_TERMS_CHANGED: i32 = 24;
+/// Reason: the order's discount is too high.
+pub const OBLIGOR_REASON_DISCOUNT: i32 = 25;
+/// Reason: too much is in one stage of the way from order to payment.
+pub const OBLIGOR_REASON_BUCKET_AMOUNT: i32 = 26;
+/// Reason: the customer's score is too low.
+pub const OBLIGOR_REASON_SCORE: i32 = 27;
+/// Reason: the rule speaks of everything in its scope.
+pub const OBLIGOR_REASON_ALWAYS: i32 = 28;
+/// Reason: a fact that a rule needs is not known.
+pub const OBLIGOR_REASON_FACT_UNKNOWN: i32 = 29;
+/// Reason: a person has put this very order on hold.
+pub const OBLIGOR_REASON_FORCED_HOLD: i32 = 30;
+/// Reason: a person has let this order through, and the release still covers it.
+pub const OBLIGOR_REASON_RELEASED: i32 = 31;
+/// Reason: a role that may let the order through has done so in the same call.
+pub const OBLIGOR_REASON_OVERRIDDEN: i32 = 32;
+/// Reason: an exclusion of the policy takes the order out of the rules.
+pub const OBLIGOR_REASON_EXCLUDED: i32 = 33;
+/// Reason: the customer belongs to the own group of companies.
+pub const OBLIGOR_REASON_INTERNAL_CUSTOMER: i32 = 34;
+/// Reason: the part that is prepaid, paid in cash or secured stays outside.
+pub const OBLIGOR_REASON_SECURED: i32 = 35;
+/// Reason: more was delivered or invoiced than was ordered.
+pub const OBLIGOR_REASON_OVER_DELIVERY: i32 = 36;
+/// Reason: a person has turned the order down.
+pub const OBLIGOR_REASON_REJECTED: i32 = 37;
+/// Reason: the release waits for a second person.
+pub const OBLIGOR_REASON_SECOND_PERSON: i32 = 38;
 
 /// State of an order: nothing is known of it.
 pub const OBLIGOR_STATE_NONE: i32 = 0;
@@ -138,7 +198,7 @@ pub struct obligor_decision {
     pub exposure_before: i64,
     /// The exposure after it: with the increase if the order was granted, as before if not.
     pub exposure_after: i64,
-    /// The limit in force; only if `has_limit`.
+    /// The account's own limit in force, with what insurers cover on top; only if `has_limit`.
     pub limit: i64,
     /// The limit less the exposure before the order; negative when it was over its limit. Only if `has_limit`.
     pub available_before: i64,
@@ -164,6 +224,8 @@ pub struct obligor_decision {
     pub status: i32,
     /// 0.
     pub reserved: u32,
+    /// The deposit or other security that the rules recommend for the order, whatever the outcome; else 0.
+    pub deposit: i64,
 }
 
 /// One reason of a decision. Filled in by the library; the caller sets `struct_size` (of an array: in the first one) and
@@ -197,6 +259,15 @@ pub struct obligor_reason {
     pub release_by: [c_char; 32],
     /// The policy's name for the rule; cut at a character if it is longer, empty for reasons no rule made.
     pub rule: [c_char; 64],
+    /// The pool whose limit or exposure it speaks of, with OBLIGOR_LEVEL_GROUP and OBLIGOR_LEVEL_SEGMENT; cut at a
+    /// character if it is longer, else empty.
+    pub pool: [c_char; 64],
+    /// The currency of `measured` and `threshold` where they are amounts: the account's or, of a pool's limit, the pool's;
+    /// else empty.
+    pub currency: [c_char; 4],
+    /// The currency of `remedy` where it is an amount; else empty. What is paid in advance is in the account's currency
+    /// even where the pool's is another.
+    pub remedy_currency: [c_char; 4],
 }
 
 // SAFETY: integers and arrays of characters without padding (`abi/layout.json`), its size first.
@@ -211,7 +282,7 @@ unsafe impl Plain for obligor_reason {
     const FIRST_SIZE: usize = 152;
 }
 
-const _: () = assert!(size_of::<obligor_decision>() == 120 && size_of::<obligor_reason>() == 152);
+const _: () = assert!(size_of::<obligor_decision>() == 128 && size_of::<obligor_reason>() == 224);
 
 /// Where decisions and their reasons go.
 pub(super) struct DecisionsOut {
@@ -299,6 +370,7 @@ fn decision(answer: &OrderAnswer) -> obligor_decision {
         reason_count: u32::try_from(decided.reasons.len()).unwrap_or(u32::MAX),
         status: 0,
         reserved: 0,
+        deposit: minor(decided.deposit),
     }
 }
 
@@ -335,7 +407,25 @@ pub(super) fn reason(said: &Reason) -> obligor_reason {
     };
     text::put(&mut row.release_by, said.release_by.as_deref().unwrap_or_default());
     text::put(&mut row.rule, &said.rule);
+    text::put(&mut row.pool, &said.pool);
+    // Both are amounts of one limit, or one of them is.
+    if let Some(currency) = said.measured.and_then(currency_of).or_else(|| said.threshold.and_then(currency_of)) {
+        row.currency = letters(currency);
+    }
+    if let Some(Remedy::Pay(money) | Remedy::ReduceBy(money) | Remedy::Prepay(money) | Remedy::Deposit(money)) =
+        said.remedy
+    {
+        row.remedy_currency = letters(money.currency);
+    }
     row
+}
+
+/// The currency an amount is in; a quantity that is none has none.
+fn currency_of(quantity: Quantity) -> Option<Currency> {
+    match quantity {
+        Quantity::Money(money) => Some(money.currency),
+        _ => None,
+    }
 }
 
 fn value(quantity: Option<Quantity>) -> (i32, i64) {
@@ -454,6 +544,12 @@ mod tests {
             Remedy::SetLimit,
             Remedy::CreateCustomer,
             Remedy::Prepay(money),
+            Remedy::Deposit(money),
+            Remedy::Release,
+            Remedy::UseTerms(30),
+            Remedy::DiscountAtMost(500),
+            Remedy::Review,
+            Remedy::FindOut,
         ];
         assert_eq!(constants("REMEDY")[1..], named(remedies.iter().map(|it| (it.name(), it.number())).collect()));
         assert_eq!(packed(money.currency), i64::from(b'D') << 16 | i64::from(b'K') << 8 | i64::from(b'K'));

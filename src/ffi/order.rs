@@ -1,7 +1,8 @@
 //! Orders
 //!
-//! The hot path. A check is a question and holds nothing; reserve, change, convert, cancel and reopen act on an order,
-//! each as one durable step, and are repeated safely with the same key.
+//! The hot path. A check is a question and holds nothing; reserve, change, convert, cancel, reopen and pass act on an
+//! order, each as one durable step, and are repeated safely with the same key. What people do to orders now and then, hold,
+//! release, reject, reevaluate and transfer, and orders with lines and instalments go through obligor_call().
 
 use std::ffi::c_char;
 
@@ -16,14 +17,26 @@ use crate::credit::{AccountId, Stage};
 use crate::engine::{Engine, MAX_LIST, OrderAnswer, OrderRequest};
 use crate::error;
 use crate::money::{Currency, Money};
+use crate::policy::Checkpoint;
 
 /// No day: for `due_day`, and in `oldest_overdue_day`.
 pub const OBLIGOR_NO_DAY: i32 = -2147483647 - 1;
 
 /// Flag of an order, for obligor_order_convert(): everything in the stage moves, and `amount` is not looked at.
 pub const OBLIGOR_ORDER_ALL: u32 = 1;
+/// Flag of an order: `secured` is said, also when it is 0. A change then takes away what was secured before.
+pub const OBLIGOR_ORDER_SECURED: u32 = 2;
+/// Flag of an order: `terms_days` is said, also when it is 0, which is due at once.
+pub const OBLIGOR_ORDER_TERMS: u32 = 4;
+/// Flag of an order: `discount_basis_points` is said, also when it is 0.
+pub const OBLIGOR_ORDER_DISCOUNT: u32 = 8;
+/// Flag of an order: the user lets it through whatever the rules say, as far as `role` may, and says why in `reason`; always
+/// recorded. Where the role may not, the rules decide as if nobody had asked.
+pub const OBLIGOR_ORDER_OVERRULE: u32 = 16;
+/// Flag of an order, beside OBLIGOR_ORDER_OVERRULE: a stop of the customer is lifted too.
+pub const OBLIGOR_ORDER_LIFTS_STOP: u32 = 32;
 
-/// Stage: none given. From: the last one before `stage_to` that holds anything.
+/// Stage: none given. From: the last one before `stage_to` that holds anything. To, unless it is converted: ordered.
 pub const OBLIGOR_STAGE_NONE: i32 = 0;
 /// Stage: ordered, not delivered.
 pub const OBLIGOR_STAGE_ORDERED: i32 = 1;
@@ -35,6 +48,19 @@ pub const OBLIGOR_STAGE_DRAFTED: i32 = 3;
 pub const OBLIGOR_STAGE_INVOICED: i32 = 4;
 /// Stage: paid or credited; no longer exposure.
 pub const OBLIGOR_STAGE_SETTLED: i32 = 5;
+
+/// Checkpoint: none given; the order is asked about as it is entered.
+pub const OBLIGOR_CHECKPOINT_NONE: i32 = 0;
+/// Checkpoint: the order is entered, changed or reopened.
+pub const OBLIGOR_CHECKPOINT_ENTRY: i32 = 1;
+/// Checkpoint: it is confirmed to the customer.
+pub const OBLIGOR_CHECKPOINT_CONFIRM: i32 = 2;
+/// Checkpoint: its goods are picked.
+pub const OBLIGOR_CHECKPOINT_PICK: i32 = 3;
+/// Checkpoint: its goods leave.
+pub const OBLIGOR_CHECKPOINT_SHIP: i32 = 4;
+/// Checkpoint: it is invoiced. Goods that were shipped are invoiced whatever the answer.
+pub const OBLIGOR_CHECKPOINT_INVOICE: i32 = 5;
 
 /// The most orders a list may hold.
 pub const OBLIGOR_MAX_LIST: u32 = 10000;
@@ -57,15 +83,16 @@ pub struct obligor_order {
     pub amount: i64,
     /// ISO 4217, such as "DKK".
     pub currency: [c_char; 4],
-    /// 0, or for convert OBLIGOR_ORDER_ALL.
+    /// OBLIGOR_ORDER_ flags; else 0.
     pub flags: u32,
     /// When what is ordered stops holding credit: milliseconds since 1970-01-01, UTC; 0 is never.
     pub expires_ms: i64,
     /// Convert: where the part is, an OBLIGOR_STAGE_ number. Else 0.
     pub stage_from: i32,
-    /// Convert: where the part goes. Else 0.
+    /// Convert: where the part goes. Check and reserve: where the document begins, when it is not an order: a delivery
+    /// without one is delivered, a draft invoice drafted, a posted one invoiced. Else 0.
     pub stage_to: i32,
-    /// Convert to invoiced: the day the item is due, in days since 1970-01-01. 0 and OBLIGOR_NO_DAY are none.
+    /// To invoiced: the day the item is due, in days since 1970-01-01. 0 and OBLIGOR_NO_DAY are none.
     pub due_day: i32,
     /// How long the call may take, in milliseconds; 0 is as configured.
     pub deadline_ms: u32,
@@ -78,13 +105,29 @@ pub struct obligor_order {
     /// The host's key for this very request; needed by everything but a check. The same key with the same content gets
     /// the same answer, however often it comes; with other content OBLIGOR_E_KEY_CONFLICT.
     pub key: [c_char; 64],
-    /// Convert to invoiced or settled: the open item, as the host numbers it.
+    /// To or from invoiced, and to settled: the open item, as the host numbers it.
     pub item: [c_char; 64],
     /// Who asks; recorded.
     pub user: [c_char; 64],
     /// Units of the account's currency for one unit of `currency`, as a decimal number such as "7.4605"; empty when they
     /// are the same.
     pub rate: [c_char; 32],
+    /// The part of the amount that is prepaid, paid in cash or secured, in minor units of `currency`: it holds no credit.
+    /// Not for what the customer has to their credit in the books: that counts already. 0 says nothing, and a change leaves
+    /// what was secured before, unless OBLIGOR_ORDER_SECURED is set.
+    pub secured: i64,
+    /// The day the goods ship, in days since 1970-01-01. 0 and OBLIGOR_NO_DAY are soon.
+    pub ships_day: i32,
+    /// The payment terms of the order, in days, at most 65535. 0 says nothing unless OBLIGOR_ORDER_TERMS is set.
+    pub terms_days: i32,
+    /// The discount, in hundredths of a per cent. 0 says nothing unless OBLIGOR_ORDER_DISCOUNT is set.
+    pub discount_basis_points: i32,
+    /// At which moment of its life the order is asked about: an OBLIGOR_CHECKPOINT_ number; needed by obligor_order_pass().
+    pub checkpoint: i32,
+    /// The role in which `user` asks, as the policy names it; the host vouches for it. Needed to overrule.
+    pub role: [c_char; 64],
+    /// Why; needed to overrule, and recorded. A longer one goes through obligor_call().
+    pub reason: [c_char; 128],
 }
 
 // SAFETY: integers and arrays of characters without padding (`abi/layout.json`), its size first.
@@ -93,15 +136,35 @@ unsafe impl Plain for obligor_order {
     const FIRST_SIZE: usize = 432;
 }
 
-const _: () = assert!(size_of::<obligor_order>() == 432);
+const _: () = assert!(size_of::<obligor_order>() == 648);
 
 /// Which fields of an order mean something.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Everything but what follows.
-    Plain,
+    /// Asked about as a new document, which may begin at a later stage.
+    Begin,
+    /// Asked about as it stands.
+    Ask,
     /// A part of it moves between stages.
     Convert,
+    /// It is given up.
+    Cancel,
+}
+
+impl Kind {
+    const fn flags(self) -> u32 {
+        match self {
+            Self::Begin | Self::Ask => {
+                OBLIGOR_ORDER_SECURED
+                    | OBLIGOR_ORDER_TERMS
+                    | OBLIGOR_ORDER_DISCOUNT
+                    | OBLIGOR_ORDER_OVERRULE
+                    | OBLIGOR_ORDER_LIFTS_STOP
+            }
+            Self::Convert => OBLIGOR_ORDER_ALL,
+            Self::Cancel => 0,
+        }
+    }
 }
 
 fn stage(name: &str, number: i32) -> Result<Option<Stage>, Failure> {
@@ -116,43 +179,93 @@ fn stage(name: &str, number: i32) -> Result<Option<Stage>, Failure> {
     }))
 }
 
+fn checkpoint(number: i32) -> Result<Option<Checkpoint>, Failure> {
+    Ok(Some(match number {
+        OBLIGOR_CHECKPOINT_NONE => return Ok(None),
+        OBLIGOR_CHECKPOINT_ENTRY => Checkpoint::Entry,
+        OBLIGOR_CHECKPOINT_CONFIRM => Checkpoint::Confirm,
+        OBLIGOR_CHECKPOINT_PICK => Checkpoint::Pick,
+        OBLIGOR_CHECKPOINT_SHIP => Checkpoint::Ship,
+        OBLIGOR_CHECKPOINT_INVOICE => Checkpoint::Invoice,
+        _ => return Err(Failure::argument(format!("checkpoint is {number}; give an OBLIGOR_CHECKPOINT_ number"))),
+    }))
+}
+
+/// A day; none where a struct full of zeros has it, too.
+fn day(name: &str, number: i32) -> Result<Option<Day>, Failure> {
+    match Day(number) {
+        Day(0 | OBLIGOR_NO_DAY) => Ok(None),
+        day if (Day::MIN..=Day::MAX).contains(&day) => Ok(Some(day)),
+        _ => Err(Failure::argument(format!("{name} is {number}, which is not a day of the years 1 to 9999"))),
+    }
+}
+
+/// A number of which 0 says nothing unless the flag says that it does.
+fn said<T: TryFrom<i32>>(name: &str, number: i32, flagged: bool) -> Result<Option<T>, Failure> {
+    if number == 0 && !flagged {
+        return Ok(None);
+    }
+    T::try_from(number).map(Some).map_err(|_| Failure::argument(format!("{name} is {number}, which is out of range")))
+}
+
 fn request(order: &obligor_order, kind: Kind) -> Result<OrderRequest, Failure> {
-    let known_flags = if kind == Kind::Convert { OBLIGOR_ORDER_ALL } else { 0 };
-    if order.flags & !known_flags != 0 {
+    if order.flags & !kind.flags() != 0 {
         return Err(Failure::argument(format!("flags is {:#x}; a flag in it means nothing here", order.flags)));
     }
-    let day = (order.due_day != 0 && order.due_day != OBLIGOR_NO_DAY).then_some(Day(order.due_day));
-    if kind == Kind::Plain && (order.stage_from != 0 || order.stage_to != 0 || day.is_some()) {
-        return Err(Failure::argument("stage_from, stage_to and due_day are for converting only; set them to 0"));
+    let has = |flag| order.flags & flag != 0;
+    if has(OBLIGOR_ORDER_LIFTS_STOP) && !has(OBLIGOR_ORDER_OVERRULE) {
+        return Err(Failure::argument("flags lifts a stop without overruling; set OBLIGOR_ORDER_OVERRULE, too"));
     }
-    if day.is_some_and(|day| day < Day::MIN || day > Day::MAX) {
-        return Err(Failure::argument(format!(
-            "due_day is {}, which is not a day of the years 1 to 9999",
-            order.due_day
-        )));
+    let due = day("due_day", order.due_day)?;
+    if kind != Kind::Convert && order.stage_from != 0 {
+        return Err(Failure::argument("stage_from is for converting only; set it to 0"));
+    }
+    if !matches!(kind, Kind::Convert | Kind::Begin) && (order.stage_to != 0 || due.is_some()) {
+        return Err(Failure::argument(
+            "stage_to and due_day are for converting, and where a document begins, only; set them to 0",
+        ));
     }
     if order.expires_ms < 0 {
         return Err(Failure::argument(format!("expires_ms is {}; give a moment after 1970, or 0", order.expires_ms)));
     }
     let owned = |name, field| text::field(name, field).map(str::to_owned);
     let rate = text::field("rate", &order.rate)?;
+    let amount = amount(order)?;
     Ok(OrderRequest {
         account: (order.account != 0).then_some(AccountId(order.account)),
         company: owned("company", &order.company)?,
         customer: owned("customer", &order.customer)?,
         document: owned("document", &order.document)?,
         key: owned("key", &order.key)?,
-        amount: amount(order)?,
+        amount,
         rate: (!rate.is_empty()).then(|| rate.to_owned()),
         expires: (order.expires_ms != 0).then_some(Instant(order.expires_ms)),
         from: stage("stage_from", order.stage_from)?,
         to: stage("stage_to", order.stage_to)?,
         item: owned("item", &order.item)?,
-        due: day,
+        due,
+        secured: secured(order, amount)?,
+        ships: day("ships_day", order.ships_day)?,
+        terms_days: said("terms_days", order.terms_days, has(OBLIGOR_ORDER_TERMS))?,
+        discount_basis_points: said("discount_basis_points", order.discount_basis_points, has(OBLIGOR_ORDER_DISCOUNT))?,
+        checkpoint: checkpoint(order.checkpoint)?,
         user: owned("user", &order.user)?,
+        role: owned("role", &order.role)?,
+        reason: owned("reason", &order.reason)?,
+        overrule: has(OBLIGOR_ORDER_OVERRULE),
+        lifts_stop: has(OBLIGOR_ORDER_LIFTS_STOP),
         deadline_ms: (order.deadline_ms != 0).then_some(order.deadline_ms),
         ..OrderRequest::default()
     })
+}
+
+/// What of the amount is secured; in its currency.
+fn secured(order: &obligor_order, amount: Option<Money>) -> Result<Option<Money>, Failure> {
+    match amount {
+        _ if order.secured == 0 && order.flags & OBLIGOR_ORDER_SECURED == 0 => Ok(None),
+        Some(amount) => Ok(Some(Money::new(order.secured, amount.currency))),
+        None => Err(Failure::argument("secured is said, and there is no amount that it is a part of")),
+    }
 }
 
 fn amount(order: &obligor_order) -> Result<Option<Money>, Failure> {
@@ -201,7 +314,7 @@ unsafe fn requests(orders: *const obligor_order, count: u32) -> Result<(Vec<Orde
     // SAFETY: the same promise.
     let orders = unsafe { take_all("orders", orders, count)? };
     let requests = orders.iter().enumerate().map(|(index, order)| {
-        request(order, Kind::Plain).map_err(|failure| failure.at(format_args!("orders[{index}]")))
+        request(order, Kind::Begin).map_err(|failure| failure.at(format_args!("orders[{index}]")))
     });
     Ok((requests.collect::<Result<_, _>>()?, count))
 }
@@ -234,7 +347,7 @@ export! {
         reasons: *mut obligor_reason,
         reasons_cap: u32,
     ) -> i32 {
-        one(engine, order, (decision, reasons, reasons_cap), Kind::Plain, Engine::check)
+        one(engine, order, (decision, reasons, reasons_cap), Kind::Begin, Engine::check)
     }
 }
 
@@ -254,7 +367,7 @@ export! {
         reasons: *mut obligor_reason,
         reasons_cap: u32,
     ) -> i32 {
-        one(engine, order, (decision, reasons, reasons_cap), Kind::Plain, Engine::reserve)
+        one(engine, order, (decision, reasons, reasons_cap), Kind::Begin, Engine::reserve)
     }
 }
 
@@ -272,7 +385,7 @@ export! {
         reasons: *mut obligor_reason,
         reasons_cap: u32,
     ) -> i32 {
-        one(engine, order, (decision, reasons, reasons_cap), Kind::Plain, Engine::change)
+        one(engine, order, (decision, reasons, reasons_cap), Kind::Ask, Engine::change)
     }
 }
 
@@ -308,7 +421,7 @@ export! {
         reasons: *mut obligor_reason,
         reasons_cap: u32,
     ) -> i32 {
-        one(engine, order, (decision, reasons, reasons_cap), Kind::Plain, Engine::cancel)
+        one(engine, order, (decision, reasons, reasons_cap), Kind::Cancel, Engine::cancel)
     }
 }
 
@@ -325,7 +438,27 @@ export! {
         reasons: *mut obligor_reason,
         reasons_cap: u32,
     ) -> i32 {
-        one(engine, order, (decision, reasons, reasons_cap), Kind::Plain, Engine::reopen)
+        one(engine, order, (decision, reasons, reasons_cap), Kind::Ask, Engine::reopen)
+    }
+}
+
+export! {
+    /// An order comes to a checkpoint, such as the warehouse that is to pick it: may what is still ordered go on? If it may
+    /// not, the order is held and holds no credit; what has left it already goes on whatever the answer. In the policy's days
+    /// of grace after an order was let through nothing is asked. Needs `document`, `key` and `checkpoint`; `amount` is not
+    /// looked at.
+    ///
+    /// `reasons` as for obligor_order_check(). Any thread.
+    ///
+    /// Errors: as for obligor_order_change(); OBLIGOR_E_STATE (the order holds no credit, so it cannot go on).
+    pub unsafe fn obligor_order_pass(
+        engine: u32,
+        order: *const obligor_order,
+        decision: *mut obligor_decision,
+        reasons: *mut obligor_reason,
+        reasons_cap: u32,
+    ) -> i32 {
+        one(engine, order, (decision, reasons, reasons_cap), Kind::Ask, Engine::pass)
     }
 }
 

@@ -6,9 +6,11 @@ use std::ffi::c_char;
 
 use super::decision::{
     OBLIGOR_KIND_BASIS_POINTS, OBLIGOR_KIND_COUNT, OBLIGOR_KIND_CURRENCY, OBLIGOR_KIND_DAY, OBLIGOR_KIND_DAYS,
-    OBLIGOR_KIND_MONEY, OBLIGOR_KIND_NONE, OBLIGOR_REMEDY_CREATE_CUSTOMER, OBLIGOR_REMEDY_LIFT_STATUS,
-    OBLIGOR_REMEDY_NONE, OBLIGOR_REMEDY_PAY, OBLIGOR_REMEDY_PREPAY, OBLIGOR_REMEDY_REDUCE_BY, OBLIGOR_REMEDY_SET_LIMIT,
-    OBLIGOR_REMEDY_USE_CURRENCY, OBLIGOR_REMEDY_WAIT_UNTIL, language, obligor_reason,
+    OBLIGOR_KIND_MONEY, OBLIGOR_KIND_NONE, OBLIGOR_REMEDY_CREATE_CUSTOMER, OBLIGOR_REMEDY_DEPOSIT,
+    OBLIGOR_REMEDY_DISCOUNT_AT_MOST, OBLIGOR_REMEDY_FIND_OUT, OBLIGOR_REMEDY_LIFT_STATUS, OBLIGOR_REMEDY_NONE,
+    OBLIGOR_REMEDY_PAY, OBLIGOR_REMEDY_PREPAY, OBLIGOR_REMEDY_REDUCE_BY, OBLIGOR_REMEDY_RELEASE, OBLIGOR_REMEDY_REVIEW,
+    OBLIGOR_REMEDY_SET_LIMIT, OBLIGOR_REMEDY_USE_CURRENCY, OBLIGOR_REMEDY_USE_TERMS, OBLIGOR_REMEDY_WAIT_UNTIL,
+    language, obligor_reason,
 };
 use super::error::Failure;
 use super::plain::take;
@@ -68,21 +70,32 @@ fn remedy(kind: i32, value: i64, code: &str) -> Result<Option<Remedy>, Failure> 
         OBLIGOR_REMEDY_SET_LIMIT => Remedy::SetLimit,
         OBLIGOR_REMEDY_CREATE_CUSTOMER => Remedy::CreateCustomer,
         OBLIGOR_REMEDY_PREPAY => Remedy::Prepay(money()?),
+        OBLIGOR_REMEDY_DEPOSIT => Remedy::Deposit(money()?),
+        OBLIGOR_REMEDY_RELEASE => Remedy::Release,
+        OBLIGOR_REMEDY_USE_TERMS => Remedy::UseTerms(value),
+        OBLIGOR_REMEDY_DISCOUNT_AT_MOST => Remedy::DiscountAtMost(value),
+        OBLIGOR_REMEDY_REVIEW => Remedy::Review,
+        OBLIGOR_REMEDY_FIND_OUT => Remedy::FindOut,
         _ => return Err(Failure::argument(format!("remedy_kind is {kind}; give an OBLIGOR_REMEDY_ number"))),
     }))
 }
 
-/// The reason that a struct of ours was made from.
+/// The reason that a struct of ours was made from. An older host's struct has no currencies: its amounts are in `code`.
 fn understood(row: &obligor_reason, code: &str) -> Result<Reason, Failure> {
+    let own = |name, field| match text::field(name, field) {
+        Ok("") => Ok(code),
+        said => said,
+    };
+    let (of_values, of_remedy) = (own("currency", &row.currency)?, own("remedy_currency", &row.remedy_currency)?);
     let release_by = text::field("release_by", &row.release_by)?;
     Ok(Reason {
         code: known("code", row.code, Code::ALL, Code::number)?,
         level: known("level", row.level, &Level::ALL, Level::number)?,
-        pool: String::new(),
+        pool: text::field("pool", &row.pool)?.to_owned(),
         effect: known("effect", row.effect, &Outcome::ALL, Outcome::number)?,
-        measured: quantity("measured", row.measured_kind, row.measured, code)?,
-        threshold: quantity("threshold", row.threshold_kind, row.threshold, code)?,
-        remedy: remedy(row.remedy_kind, row.remedy, code)?,
+        measured: quantity("measured", row.measured_kind, row.measured, of_values)?,
+        threshold: quantity("threshold", row.threshold_kind, row.threshold, of_values)?,
+        remedy: remedy(row.remedy_kind, row.remedy, of_remedy)?,
         release_by: (!release_by.is_empty()).then(|| release_by.to_owned()),
         rule: text::field("rule", &row.rule)?.to_owned(),
     })
@@ -90,8 +103,9 @@ fn understood(row: &obligor_reason, code: &str) -> Result<Reason, Failure> {
 
 export! {
     /// Says a reason in a sentence: what is the matter and, where it stops the order, what would make the order pass and
-    /// who may release it. `reason` is as the library filled it in, `currency` is that of its decision (empty if that is),
-    /// and the language is as for obligor_decision_explain(). Needs no engine. Any thread.
+    /// who may release it. `reason` is as the library filled it in. `currency` is that of its decision (empty if that is);
+    /// it counts only where the struct does not say its own. The language is as for obligor_decision_explain(). Needs no
+    /// engine. Any thread.
     ///
     /// Errors: OBLIGOR_E_ARGUMENT (something in the struct is not as the library fills it in), OBLIGOR_E_ENCODING,
     /// OBLIGOR_E_BUFFER.
@@ -143,12 +157,19 @@ mod tests {
             Some(Remedy::SetLimit),
             Some(Remedy::CreateCustomer),
             Some(Remedy::Prepay(money("3.00 DKK"))),
+            Some(Remedy::Deposit(money("4.00 DKK"))),
+            Some(Remedy::Release),
+            Some(Remedy::UseTerms(0)),
+            Some(Remedy::DiscountAtMost(i64::MAX)),
+            Some(Remedy::Review),
+            Some(Remedy::FindOut),
         ];
         for (at, code) in Code::ALL.iter().enumerate() {
             for (quantity, remedy) in quantities.iter().cycle().zip(remedies) {
                 let said = Reason {
                     code: *code,
                     level: Level::ALL[at % Level::ALL.len()],
+                    pool: if at % 3 == 0 { "NORD".to_owned() } else { String::new() },
                     effect: Outcome::ALL[at % Outcome::ALL.len()],
                     measured: *quantity,
                     threshold: quantities[at % quantities.len()],
@@ -156,9 +177,34 @@ mod tests {
                     release_by: (at % 2 == 0).then(|| "credit_manager".to_owned()),
                     rule: "over the limit".to_owned(),
                 };
-                assert_eq!(understood(&reason(&said), "DKK").unwrap(), said);
+                assert_eq!(understood(&reason(&said), "SEK").unwrap(), said);
+                // An older host hands back what it has room for.
+                let older =
+                    obligor_reason { pool: [0; 64], currency: [0; 4], remedy_currency: [0; 4], ..reason(&said) };
+                assert_eq!(understood(&older, "DKK").unwrap(), Reason { pool: String::new(), ..said });
             }
         }
+    }
+
+    #[test]
+    fn a_pool_s_limit_has_its_own_currency_and_the_prepayment_the_account_s() {
+        let said = Reason {
+            code: Code::OverLimit,
+            level: Level::Group,
+            pool: "NORD".to_owned(),
+            effect: Outcome::Prepay,
+            measured: Some(Quantity::Money(money("1400.00 EUR"))),
+            threshold: Some(Quantity::Money(money("1000.00 EUR"))),
+            remedy: Some(Remedy::Prepay(money("3000.00 DKK"))),
+            release_by: None,
+            rule: "over the limit".to_owned(),
+        };
+        let row = reason(&said);
+        assert_eq!(text::field("currency", &row.currency).unwrap(), "EUR");
+        assert_eq!(text::field("remedy_currency", &row.remedy_currency).unwrap(), "DKK");
+        assert_eq!(understood(&row, "DKK").unwrap(), said);
+        let unpaid = Reason { measured: Some(Quantity::Count(3)), threshold: None, remedy: None, ..said };
+        assert_eq!((reason(&unpaid).currency, reason(&unpaid).remedy_currency), ([0; 4], [0; 4]));
     }
 
     #[test]
@@ -166,6 +212,7 @@ mod tests {
         let said = Reason {
             code: Code::OverLimit,
             level: Level::Own,
+            pool: String::new(),
             effect: Outcome::Refuse,
             measured: Some(Quantity::Money(money("1.00 DKK"))),
             threshold: None,
@@ -174,7 +221,11 @@ mod tests {
             rule: String::new(),
         };
         let good = reason(&said);
-        assert!(understood(&good, "XXX").is_err() && understood(&good, "").is_err());
+        let older = obligor_reason { currency: [0; 4], ..good };
+        assert!(understood(&older, "XXX").is_err() && understood(&older, "").is_err());
+        let mut odd = good;
+        text::put(&mut odd.currency, "XXX");
+        assert!(understood(&odd, "DKK").is_err());
         for wrong in [i32::MIN, -1, 99, i32::MAX] {
             for bad in [
                 obligor_reason { code: wrong, ..good },

@@ -45,6 +45,10 @@ pub enum Holds {
     Flag,
     /// A whole number from 0 to 255.
     Level,
+    /// A whole number.
+    Whole,
+    /// Units of one currency for one of another.
+    Rate,
     /// An ISO 4217 code.
     Currency,
     /// An ISO 3166 alpha-2 code.
@@ -66,6 +70,8 @@ impl Holds {
             Self::Moment => "moment".to_owned(),
             Self::Flag => "flag".to_owned(),
             Self::Level => "level".to_owned(),
+            Self::Whole => "whole number".to_owned(),
+            Self::Rate => "rate".to_owned(),
             Self::Currency => "currency".to_owned(),
             Self::Country => "country".to_owned(),
             Self::Identifier => "identifier".to_owned(),
@@ -74,11 +80,11 @@ impl Holds {
     }
 }
 
-const fn must(name: &'static str, holds: Holds, meaning: &'static str) -> Column {
+pub(super) const fn must(name: &'static str, holds: Holds, meaning: &'static str) -> Column {
     Column { name, need: Need::Always, holds, meaning }
 }
 
-const fn may(name: &'static str, holds: Holds, meaning: &'static str) -> Column {
+pub(super) const fn may(name: &'static str, holds: Holds, meaning: &'static str) -> Column {
     Column { name, need: Need::Optional, holds, meaning }
 }
 
@@ -237,11 +243,16 @@ pub fn documentation() -> String {
             kind.name(),
             kind.about()
         );
-        for column in kind.columns() {
-            let need = if column.need == Need::Always { "required" } else { "" };
-            let _ = writeln!(text, "| `{}` | {need} | {} | {} |", column.name, column.holds.name(), column.meaning);
-        }
+        list(kind.columns(), &mut text);
         text.push('\n');
     }
     text
+}
+
+/// One row of a table in Markdown for each column.
+pub(super) fn list(columns: &[Column], text: &mut String) {
+    for column in columns {
+        let need = if column.need == Need::Always { "required" } else { "" };
+        let _ = writeln!(text, "| `{}` | {need} | {} | {} |", column.name, column.holds.name(), column.meaning);
+    }
 }

@@ -82,7 +82,7 @@ impl<'a> Source<'a> {
         let (text, encoding) = decode(bytes, format.encoding)?;
         let start = Start { format, wanted: wanted(kind, mapping) };
         let table = Table::open(&text, &start.wanted, &start.format)?;
-        let (slots, unused) = slots(&table, kind, mapping, &options.defaults)?;
+        let (slots, unused) = slots(&table, kind.columns(), mapping, &options.defaults)?;
         let style = style(&table, &slots, &start.format)?;
         let mut warnings = Vec::new();
         if encoding == Encoding::Windows1252 && format.encoding.is_none() {
@@ -434,7 +434,7 @@ const fn one(kind: Kind) -> &'static str {
 }
 
 /// How the numbers of this file are written: as the caller or the mapping says, else as its amounts prove.
-fn style(table: &Table<'_>, slots: &[Slot], format: &super::Format) -> Result<Style> {
+pub(super) fn style(table: &Table<'_>, slots: &[Slot], format: &super::Format) -> Result<Style> {
     let thousands = format.thousands;
     let known = format.decimal.or(match thousands {
         Some(Thousands::Point) => Some(DecimalMark::Comma),
@@ -446,7 +446,7 @@ fn style(table: &Table<'_>, slots: &[Slot], format: &super::Format) -> Result<St
     }
     let numbers: Vec<usize> = slots
         .iter()
-        .filter(|slot| matches!(slot.column.holds, Holds::Amount | Holds::Percent))
+        .filter(|slot| matches!(slot.column.holds, Holds::Amount | Holds::Percent | Holds::Rate))
         .filter_map(|slot| if let From::Field(at) = slot.from { Some(at) } else { None })
         .collect();
     let mut rows = table.rows()?;

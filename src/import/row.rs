@@ -12,7 +12,7 @@ use super::number::{BadNumber, Style, plain};
 use super::table::{From, SKIP, Slot};
 use super::{MAX_CODE_BYTES, MAX_COMPANY_BYTES, MAX_FIELD_BYTES, MAX_ROW_BYTES};
 use crate::calendar::{Day, Instant};
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError, Rate};
 
 /// How the rows of a file are read.
 pub(super) struct Reading {
@@ -331,6 +331,35 @@ impl<'a> Row<'a> {
             Ok(level) => Ok(level),
             Err(_) => self.bad(name, Problem::Level, &text, "is not a whole number from 0 to 255"),
         }
+    }
+
+    /// A whole number between two others; `None` when the field is empty.
+    pub(super) fn whole(self, name: &'static str, from: i32, to: i32) -> Found<Option<i32>> {
+        let text = self.field(name)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        match text.parse().ok().filter(|number| (from..=to).contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => self.bad(name, Problem::Level, &text, &format!("is not a whole number from {from} to {to}")),
+        }
+    }
+
+    /// How many units of the account's currency one of the amount's is worth; `None` when the field is empty.
+    pub(super) fn rate(self, name: &'static str) -> Found<Option<Rate>> {
+        let text = self.field(name)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        match plain(&text, self.reading.style).ok().and_then(|plain| Rate::parse(&plain).ok()) {
+            Some(rate) => Ok(Some(rate)),
+            None => self.bad(name, Problem::Amount, &text, "is not a rate above zero, such as 7.4605"),
+        }
+    }
+
+    /// Whether the field is empty.
+    pub(super) fn is_empty(self, name: &'static str) -> bool {
+        self.slot(name).is_none_or(|slot| self.text_of(slot).is_empty())
     }
 
     /// The number of the word in the column's list; `None` when the field is empty.

@@ -215,7 +215,7 @@ pub(super) fn fold(name: &str) -> String {
 /// Finds each of our columns in the header. Returns the slots and the headers that nothing asked for.
 pub(super) fn slots(
     table: &Table<'_>,
-    kind: Kind,
+    columns: &'static [Column],
     mapping: Option<&Mapping>,
     defaults: &BTreeMap<String, String>,
 ) -> Result<(Vec<Slot>, Vec<String>)> {
@@ -247,7 +247,7 @@ pub(super) fn slots(
         Ok(None)
     };
     let mut slots = Vec::new();
-    for column in kind.columns() {
+    for column in columns {
         let own = Wanted::Field(Names::One(column.name.to_owned()));
         let source = match mapping {
             None => Some(&own),

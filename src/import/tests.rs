@@ -501,7 +501,8 @@ fn every_documented_column_changes_what_a_row_says() {
         Holds::Day => "2026-01-05",
         Holds::Moment => "2026-01-05T10:00:00Z",
         Holds::Flag => "yes",
-        Holds::Level => "3",
+        Holds::Level | Holds::Whole => "3",
+        Holds::Rate => "7.46",
         Holds::Currency => "SEK",
         Holds::Country => "DK",
         Holds::Identifier => match column.name {

@@ -6,8 +6,10 @@
 //! [`Policy::parse`] reads the file and reports everything that is wrong with it at once, each error with its line.
 //! [`Policy::standard`] is the profile that comes with the library; its text is the best description of the format.
 
+mod check;
 mod parse;
 mod problems;
+mod profiles;
 mod section;
 mod units;
 mod verdict;
@@ -16,6 +18,7 @@ use crate::calendar::Day;
 use crate::money::{Money, Rounding};
 use crate::reason::Outcome;
 
+pub use check::{Finding, Severity};
 pub use parse::{
     FORMAT, MAX_AMOUNTS, MAX_CLASSES, MAX_DAYS, MAX_EXCLUSIONS, MAX_INLINE_TABLES, MAX_MEMORY_AGE_MS, MAX_NAMES,
     MAX_POLICY_BYTES, MAX_PURPOSES, MAX_REGISTER_AGE_HOURS, MAX_RULES, MAX_SHARE_BASIS_POINTS, MAX_TEXT_CHARS,

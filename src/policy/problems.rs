@@ -50,7 +50,7 @@ impl Problems {
 }
 
 /// The line this byte is on, counted from 1.
-fn line_of(text: &str, byte: usize) -> usize {
+pub(super) fn line_of(text: &str, byte: usize) -> usize {
     text.bytes().take(byte).filter(|&b| b == b'\n').count() + 1
 }
 

@@ -8,15 +8,17 @@
 mod record;
 pub mod sqlite;
 
+use std::sync::Arc;
 use std::time::Instant as Deadline;
 
 pub use record::{
     AccountKey, AccountRecord, AnswerRecord, Company, Customer, DecisionRecord, Event, EventKind, IdentifierKey, Item,
-    ItemKind, LimitOwner, LimitRecord, LimitRequest, LookupRecord, OrderRecord, PolicyRecord, PoolRecord, Remark,
+    ItemKind, LimitOwner, LimitRecord, LimitRequest, LookupRecord, OrderRecord, OverdueItem, PolicyRecord, PoolRecord,
+    Remark,
 };
 
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountFacts, AccountId, Chain};
+use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
 use crate::error::Result;
 use crate::money::Currency;
 
@@ -35,7 +37,10 @@ pub struct Ask {
     pub overdue_to: Day,
     /// Orders that ship up to this day are within the horizon.
     pub horizon_to: Day,
-    /// The moment of the request: reservations that expire at or before it are expired first.
+    /// The civil day of the request: what is invoiced, disputed and paid by it happened then.
+    pub today: Day,
+    /// The moment of the request: reservations that expire at or before it are expired first, those of other accounts
+    /// in the same pools too.
     pub now: Instant,
 }
 
@@ -110,6 +115,14 @@ pub struct Written {
 /// Makes effects out of facts. Pure, and possibly called more than once.
 pub type Plan = Box<dyn Fn(&Facts) -> Result<Effects> + Send + Sync>;
 
+/// Looks at an account before and after a write, and says what people are to be told of it; the moment is that of the
+/// request or of the data. Its events are queued in the same transaction. Pure, and possibly called more than once; the
+/// sums of the pools may be those from before other accounts of the same load were written.
+pub type Watch = Arc<dyn Fn(&AccountFacts, &AccountFacts, Instant) -> Vec<Event> + Send + Sync>;
+
+/// The longest name of a consumer of events, in bytes.
+pub const MAX_CONSUMER_BYTES: usize = 64;
+
 /// One request: what it needs to know and what it makes of it.
 pub struct Step {
     /// What it needs to know.
@@ -159,35 +172,57 @@ pub trait Loader {
     /// As for every method here: a row that cannot be taken leaves no trace and the load can go on, unless the kind is
     /// `Undetermined`, `Store` or `Io`.
     fn put_customer(&mut self, customer: &Customer) -> Result<Put>;
-    /// Puts an account, making it if it is not there. Status and currency are set; buckets are kept.
+    /// Puts an account, making it if it is not there. Status and currency are set, profile and pools where the record
+    /// says something of them; buckets are kept.
     ///
     /// # Errors
-    /// Also when the customer is unknown, or the account holds value in another currency.
+    /// Also when the customer or a pool is unknown, a pool is named twice or too many are, or the account holds value in
+    /// another currency.
     fn put_account(&mut self, account: &AccountRecord) -> Result<Put>;
+    /// Puts an account as `amend` changes what is kept of it: the record it gets says everything, and is a new one with
+    /// the status `Ok` and the currency given when there is no such account.
+    ///
+    /// # Errors
+    /// As [`Loader::put_account`].
+    fn amend_account(
+        &mut self,
+        key: &AccountKey,
+        currency: Currency,
+        amend: &dyn Fn(&mut AccountRecord),
+    ) -> Result<Put>;
     /// Makes the account, with the status `Ok`, if it is not there. One that is there keeps its status: a file that
     /// does not say the status must not lift one a person gave.
     ///
     /// # Errors
     /// Also when the customer is unknown, or the account has another currency.
     fn ensure_account(&mut self, key: &AccountKey, currency: Currency) -> Result<Put>;
-    /// Puts a limit of an account: the one of the same kind and first day is replaced.
+    /// Puts a pool. Its accounts and limits are kept.
     ///
     /// # Errors
-    /// Also when the account is unknown or has another currency.
+    /// Also when a rate is none, or the pool has accounts or limits and another currency.
+    fn put_pool(&mut self, pool: &PoolRecord) -> Result<Put>;
+    /// Puts a limit of an account or a pool: the one of the same kind and first day is replaced. What an insured limit of
+    /// an account still covers after its last day is reckoned here; that of a pool covers nothing any more then.
+    ///
+    /// # Errors
+    /// Also when the account or pool is unknown or has another currency.
     fn put_limit(&mut self, limit: &LimitRecord) -> Result<Put>;
     /// Puts an open item: the one with the same number in the account is replaced. A residual of zero closes it.
     ///
     /// One that changed after the moment of the data ([`Store::load`]) stays as it is: [`Put::Newer`]. Where the two
-    /// moments are the same the data is taken.
+    /// moments are the same the data is taken. Without a day of delivery the one that was known before stays; at first it
+    /// is the day of the data.
     ///
     /// # Errors
     /// Also when the account is unknown or has another currency.
     fn put_item(&mut self, item: &Item) -> Result<Put>;
     /// Puts an order as it stands in the ERP, without a check: it is a fact, not a question. A chain that changed after
-    /// the moment of the data stays as it is, likewise: what was raised since would hold too little.
+    /// the moment of the data stays as it is, likewise: what was raised since would hold too little. What people did to the
+    /// order (a release, a forced hold) stays.
     ///
     /// # Errors
-    /// Also when the account is unknown or has another currency, or the document belongs to another account.
+    /// Also when the account is unknown or has another currency, or the document belongs to another account and holds
+    /// something there ([`Chain::is_free_to_move`]).
     fn put_order(&mut self, order: &OrderRecord) -> Result<Put>;
     /// Puts a company of a company register.
     ///
@@ -265,6 +300,10 @@ pub struct Verification {
 
 /// The credit state. Every method may be called from any thread; none starts one.
 pub trait Store: Send + Sync {
+    /// Has every later write of an account looked at: by a step, a load, a reservation that ran out. A decision that
+    /// changes nothing else is no write of the account.
+    fn set_watch(&mut self, watch: Watch);
+
     /// Runs steps one after the other in one durable transaction; each sees what those before it did. A step that
     /// fails leaves no trace and does not hurt its neighbours. Steps of other callers may share the transaction.
     ///
@@ -285,22 +324,33 @@ pub trait Store: Send + Sync {
     /// `Undetermined` or `Store`.
     fn resolve(&self, key: &AccountKey, deadline: Deadline) -> Result<Option<AccountId>>;
 
-    /// Every account as of `overdue_to` and `now`, to warm a cache with.
+    /// Every account as [`Store::facts`] would tell it, to warm a cache with.
     ///
     /// # Errors
     /// `Undetermined` or `Store`.
-    fn all_accounts(&self, overdue_to: Day, now: Instant, each: &mut dyn FnMut(AccountKey, AccountFacts))
-    -> Result<()>;
+    fn all_accounts(
+        &self,
+        overdue_to: Day,
+        horizon_to: Day,
+        now: Instant,
+        each: &mut dyn FnMut(AccountKey, AccountFacts),
+    ) -> Result<()>;
 
     /// One long write on this thread, in one transaction that is committed when `work` succeeds. Between two
     /// [`Loader`] calls a fork gets through; no other writer does.
     ///
     /// `at` is the moment the data is true for: what it changes counts as changed then, and items and orders that
-    /// changed later already are not changed by it.
+    /// changed later already are not changed by it. `today` is the civil day of that moment.
     ///
     /// # Errors
-    /// Those of `work`; nothing is written then.
-    fn load(&self, at: Instant, work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>, deadline: Deadline) -> Result<()>;
+    /// Those of `work`; nothing is written then. `Argument` when a pool's sums no longer fit.
+    fn load(
+        &self,
+        at: Instant,
+        today: Day,
+        work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>,
+        deadline: Deadline,
+    ) -> Result<()>;
 
     /// Takes reservations that ran out at or before `now` out of their accounts, at most `most` of them, and queues
     /// an event for each. Returns how many it took out.
@@ -324,7 +374,7 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// `Undetermined` or `Store`.
     fn customers_by_name(&self, name_key: &str, country: &str) -> Result<Vec<Customer>>;
-    /// The account's key, currency and status.
+    /// The account as it would be put: everything that is said of it.
     ///
     /// # Errors
     /// `Undetermined` or `Store`.
@@ -334,11 +384,84 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// `Undetermined` or `Store`.
     fn items(&self, id: AccountId, most: u32) -> Result<Vec<Item>>;
-    /// Orders of a company in the state `Held`, oldest first, at most `most`.
+    /// Orders of a company in the state `Held`, those of one customer or all, the oldest first by [`Chain::since`] and
+    /// document, at most `most`; those behind `after`, the last of an earlier call, when it is given.
     ///
     /// # Errors
     /// `Undetermined` or `Store`.
-    fn held_orders(&self, company: &str, most: u32) -> Result<Vec<Chain>>;
+    fn held_orders(
+        &self,
+        company: &str,
+        customer: Option<&str>,
+        after: Option<&Chain>,
+        most: u32,
+    ) -> Result<Vec<Chain>>;
+    /// Orders of a company that hold credit and of which nothing was delivered or invoiced yet, likewise. One that ran
+    /// out and was not expired yet is among them.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn active_orders(
+        &self,
+        company: &str,
+        customer: Option<&str>,
+        after: Option<&Chain>,
+        most: u32,
+    ) -> Result<Vec<Chain>>;
+    /// The chain of a document, whosever it is.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn find_order(&self, company: &str, document: &str) -> Result<Option<Chain>>;
+    /// Open invoices that are due on or before a day and not disputed, by account, due day and number, at most `most`;
+    /// those behind `after`, the last of an earlier call, when it is given.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn overdue_items(&self, due_to: Day, after: Option<&OverdueItem>, most: u32) -> Result<Vec<OverdueItem>>;
+
+    /// A pool, with what its accounts come to; reservations that ran out at or before `now` are left out. Its sums are
+    /// those that are not zero.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn pool(&self, name: &str, now: Instant) -> Result<Option<PoolFacts>>;
+    /// A pool as it would be put, with all its rates.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn pool_record(&self, name: &str) -> Result<Option<PoolRecord>>;
+    /// The accounts of a pool, by company and customer, at most `most`.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn pool_accounts(&self, name: &str, most: u32) -> Result<Vec<AccountKey>>;
+
+    /// Keeps a limit that waits for a second person. Returns its number. It is not in force and not among the facts.
+    ///
+    /// # Errors
+    /// `Argument` and `NotFound` where [`Loader::put_limit`] would refuse it, or nobody is named; `Undetermined` or
+    /// `Store`.
+    fn put_limit_request(&self, request: &LimitRequest, deadline: Deadline) -> Result<u64>;
+    /// Limits that wait, the oldest first, at most `most`.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`.
+    fn limit_requests(&self, most: u32) -> Result<Vec<LimitRequest>>;
+    /// Decides a limit that waits, and returns it: to approve puts it, and it waits no more either way.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden` when the person who asked for it would approve it (they may take it back),
+    /// `Argument` and `State` where [`Loader::put_limit`] refuses it by now, and it goes on waiting; `Undetermined` or
+    /// `Store`.
+    fn decide_limit_request(
+        &self,
+        id: u64,
+        user: &str,
+        approve: bool,
+        now: Instant,
+        deadline: Deadline,
+    ) -> Result<LimitRequest>;
 
     /// What the company register `source` says of this identifier, and as of when it was imported; `None` when the
     /// source was never imported. The inner `None`: it was, and holds no such company.
@@ -397,6 +520,23 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// `Undetermined` or `Store`.
     fn events(&self, after: u64, most: u32) -> Result<Vec<Event>>;
+    /// Events that this consumer has not acknowledged, oldest first, at most `most`. The same are told again until they
+    /// are acknowledged.
+    ///
+    /// # Errors
+    /// `Argument` when the name is empty or longer than [`MAX_CONSUMER_BYTES`]; `Undetermined` or `Store`.
+    fn next_events(&self, consumer: &str, most: u32) -> Result<Vec<Event>>;
+    /// Notes that this consumer has dealt with every event up to this one. It never goes back: an earlier one changes
+    /// nothing. Returns how far the consumer has come.
+    ///
+    /// # Errors
+    /// `Argument` for a bad name, and when there is no such event yet; `Undetermined` or `Store`.
+    fn acknowledge(&self, consumer: &str, up_to: u64, deadline: Deadline) -> Result<u64>;
+    /// Queues each event whose key was never used before. Keys are unique for ever. Returns how many were new.
+    ///
+    /// # Errors
+    /// `Undetermined` or `Store`; nothing is queued then.
+    fn queue_once(&self, events: &[(String, Event)], deadline: Deadline) -> Result<u32>;
 
     /// Copies the store to a new file while it is in use.
     ///

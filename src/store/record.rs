@@ -164,6 +164,15 @@ pub struct Item {
     pub document: String,
 }
 
+/// An open invoice that is due, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueItem {
+    /// The number of the account.
+    pub account: AccountId,
+    /// The invoice.
+    pub item: Item,
+}
+
 /// An order as the ERP has it: amounts by stage, in minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderRecord {

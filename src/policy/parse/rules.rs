@@ -103,7 +103,9 @@ fn own_name(problems: &mut Problems, s: &mut Section<'_>, what: &str, names: &mu
     let name = text_of(s, problems, "name")?;
     s.name = format!("{what} {}", quoted(&name));
     if names.contains(&name) {
-        problems.add(&s.span_of("name"), format!("an earlier rule has the name {} too", quoted(&name)));
+        // Exclusions are read after all rules, wherever they stand.
+        let taken = if what == "rule" { "an earlier rule has" } else { "a rule or exclusion has" };
+        problems.add(&s.span_of("name"), format!("{taken} the name {} too", quoted(&name)));
     }
     names.push(name.clone());
     Some(name)

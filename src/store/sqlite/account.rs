@@ -5,14 +5,14 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::chain;
-use super::code::{Col, counter, maybe, signed};
+use super::code::{Col, counter, from_json_or_default, maybe, signed, to_json_unless_default};
 use super::fault::Outcome;
+use super::{Writing, chain, event, limit, pool};
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountFacts, AccountId, Buckets, Chain, Limit};
+use crate::credit::{AccountFacts, AccountId, Buckets, Chain};
 use crate::error::{Error, ErrorKind};
 use crate::money::MoneyError;
-use crate::store::{AccountKey, AccountRef};
+use crate::store::{AccountKey, AccountRef, Ask};
 
 /// What `first` is for a limit that was always in force.
 pub(super) const ALWAYS: i32 = i32::MIN;
@@ -35,24 +35,44 @@ pub(super) struct Account {
     pub(super) key: AccountKey,
     pub(super) facts: AccountFacts,
     pub(super) decisions: ChainEnd,
+    /// The rows of its pools, in the order of those in `facts`.
+    pub(super) pools: Box<[i64]>,
+    /// Debit buckets and unapplied credits of it in the sums of the pools in `facts`.
+    pub(super) counted: (i64, i64),
+}
+
+/// As of when facts are told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AsOf {
+    pub(super) overdue_to: Day,
+    pub(super) horizon_to: Day,
+    pub(super) now: Instant,
+}
+
+impl AsOf {
+    pub(super) fn of(ask: &Ask) -> Self {
+        Self { overdue_to: ask.overdue_to, horizon_to: ask.horizon_to, now: ask.now }
+    }
 }
 
 /// The columns of [`from_row`], in its order.
 pub(super) const COLUMNS: &str = "id, company, customer, currency, status, ordered, delivered, drafted, open, overdue, \
-     unapplied, aged_to, oldest_overdue, next_due, next_expiry, version, decisions, chained";
+     unapplied, aged_to, oldest_overdue, next_due, next_expiry, version, decisions, chained, later, oldest_undisputed, \
+     disputed, disputed_overdue, dunning_level, horizon_to, next_ship, profile, history";
 
-/// Reads a row; the limits stand in another table.
+/// Reads a row; limits and pools stand in other tables.
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
     let day = |at: usize| row.get::<_, Option<Col<Day>>>(at).map(|day| day.map(|day| day.0));
+    let key = AccountKey { company: row.get(1)?, customer: row.get(2)? };
     Ok(Account {
-        key: AccountKey { company: row.get(1)?, customer: row.get(2)? },
         facts: AccountFacts {
             id: row.get::<_, Col<AccountId>>(0)?.0,
+            company: key.company.as_str().into(),
             currency: row.get::<_, Col<_>>(3)?.0,
             status: row.get::<_, Col<_>>(4)?.0,
             buckets: Buckets {
                 ordered: row.get(5)?,
-                later: 0,
+                later: row.get(18)?,
                 delivered: row.get(6)?,
                 drafted: row.get(7)?,
                 open: row.get(8)?,
@@ -63,15 +83,26 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
             aged_to: row.get::<_, Col<Day>>(11)?.0,
             oldest_overdue: day(12)?,
             next_due: day(13)?,
+            oldest_undisputed: day(19)?,
+            disputed: row.get(20)?,
+            disputed_overdue: row.get(21)?,
+            dunning_level: row.get(22)?,
+            horizon_to: row.get::<_, Col<Day>>(23)?.0,
+            next_ship: day(24)?,
             next_expiry: row.get::<_, Option<Col<Instant>>>(14)?.map(|at| at.0),
+            profile: from_json_or_default(row, 25)?,
+            history: from_json_or_default(row, 26)?,
+            pools: Box::default(),
             version: counter(row, 15)?,
-            ..AccountFacts::new(AccountId(0), &row.get::<_, String>(1)?, row.get::<_, Col<_>>(3)?.0)
         },
+        key,
         decisions: ChainEnd { sequence: counter(row, 16)?, chained: row.get(17)? },
+        pools: Box::default(),
+        counted: (0, 0),
     })
 }
 
-/// Reads an account with its limits, as it stands.
+/// Reads an account with its limits and pools, as it stands.
 pub(super) fn read(sql: &Connection, who: &AccountRef) -> Outcome<Option<Account>> {
     let found = match who {
         AccountRef::Id(id) => {
@@ -82,45 +113,56 @@ pub(super) fn read(sql: &Connection, who: &AccountRef) -> Outcome<Option<Account
             .query_row([&key.customer, &key.company], from_row),
     };
     let Some(mut account) = found.optional()? else { return Ok(None) };
-    account.facts.limits = limits(sql, account.facts.id)?;
+    account.facts.limits = limit::of_account(sql, account.facts.id)?;
+    pool::read_all(sql, &mut account)?;
     Ok(Some(account))
 }
 
-pub(super) fn limits(sql: &Connection, id: AccountId) -> Outcome<Box<[Limit]>> {
-    let limits = sql
-        .prepare_cached("SELECT kind, first, last, amount FROM credit_limit WHERE account = ?1 ORDER BY kind, first")?
-        .query_map([Col(id)], |row| limit_from_row(row, 0))?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(limits)
+/// Reads an account that must be there.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) fn known(sql: &Connection, key: &AccountKey) -> Outcome<Account> {
+    read(sql, &AccountRef::Key(key.clone()))?.ok_or_else(|| unknown(key).into())
 }
 
-/// Reads `kind, first, last, amount`, which begin at column `at`.
-pub(super) fn limit_from_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Limit> {
-    Ok(Limit {
-        from: Some(row.get::<_, i32>(at + 1)?).filter(|first| *first != ALWAYS).map(Day),
-        to: row.get::<_, Option<Col<Day>>>(at + 2)?.map(|day| day.0),
-        ..Limit::always(row.get::<_, Col<_>>(at)?.0, row.get(at + 3)?)
-    })
+/// There is no such account.
+pub(super) fn unknown(key: &AccountKey) -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        format!("company {:?} has no account for customer {:?}; put the account first", key.company, key.customer),
+    )
+}
+
+/// Tells an account as if it and the other accounts of its pools had been brought up; nothing is written. Returns what
+/// ran out of its own.
+pub(super) fn tell(sql: &Connection, account: &mut Account, as_of: AsOf) -> Outcome<Vec<(i64, Chain)>> {
+    let expired = bring_up(sql, &mut account.facts, as_of)?;
+    pool::tell_own(account)?;
+    let id = account.facts.id;
+    for (row, pool) in account.pools.iter().zip(&mut account.facts.pools) {
+        pool::tell_run_out(sql, *row, pool, id, as_of.now)?;
+    }
+    Ok(expired)
 }
 
 /// Brings the facts up to a day and a moment, in memory. Returns the rows and chains that ran out, as they are now to
 /// be.
-pub(super) fn bring_up(
-    sql: &Connection,
-    facts: &mut AccountFacts,
-    overdue_to: Day,
-    now: Instant,
-) -> Outcome<Vec<(i64, Chain)>> {
+pub(super) fn bring_up(sql: &Connection, facts: &mut AccountFacts, as_of: AsOf) -> Outcome<Vec<(i64, Chain)>> {
     let mut expired = Vec::new();
-    if facts.next_expiry.is_some_and(|expiry| expiry <= now) {
-        for (row, before) in chain::expiring(sql, facts.id, now, u32::MAX)? {
+    if facts.next_expiry.is_some_and(|expiry| expiry <= as_of.now) {
+        for (row, before) in chain::expiring(sql, facts.id, as_of.now, u32::MAX)? {
             let after = chain::expired(&before);
             facts.buckets = moved(&facts.buckets, &facts.held_by(&before), &facts.held_by(&after))?;
             expired.push((row, after));
         }
-        facts.next_expiry = chain::next_expiry(sql, facts.id, Some(now))?;
+        facts.next_expiry = chain::next_expiry(sql, facts.id, Some(as_of.now))?;
+        if facts.next_ship.is_some() {
+            facts.next_ship = chain::next_ship(sql, facts.id, facts.horizon_to, Some(as_of.now))?;
+        }
     }
-    age(sql, facts, overdue_to)?;
+    age(sql, facts, as_of.overdue_to)?;
+    look_ahead(sql, facts, as_of.horizon_to, as_of.now)?;
     Ok(expired)
 }
 
@@ -137,29 +179,76 @@ fn age(sql: &Connection, facts: &mut AccountFacts, to: Day) -> Outcome<()> {
     if !crossed {
         return Ok(());
     }
-    let fell_due: i64 = sql
+    let (undisputed, disputed): (i64, i64) = sql
         .prepare_cached(
-            "SELECT coalesce(sum(residual), 0) FROM item
-             WHERE account = ?1 AND kind = 0 AND due > ?2 AND due <= ?3 AND residual > 0",
+            "SELECT (SELECT coalesce(sum(residual), 0) FROM item
+                     WHERE account = ?1 AND kind = 0 AND disputed = 0 AND due > ?2 AND due <= ?3 AND residual > 0),
+                    (SELECT coalesce(sum(residual), 0) FROM item
+                     WHERE account = ?1 AND kind = 0 AND disputed = 1 AND due > ?2 AND due <= ?3 AND residual > 0)",
         )?
-        .query_row((Col(facts.id), Col(from.min(to)), Col(from.max(to))), |row| row.get(0))?;
-    let change = if to > from { fell_due } else { -fell_due };
+        .query_row((Col(facts.id), Col(from.min(to)), Col(from.max(to))), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let fell_due = undisputed.checked_add(disputed).ok_or(MoneyError::Overflow)?;
+    let sign = if to > from { 1 } else { -1 };
     let none = Buckets::default();
-    let shift = Buckets { open: -change, overdue: change, ..none };
+    let shift = Buckets { open: -sign * fell_due, overdue: sign * fell_due, ..none };
     facts.buckets = moved(&facts.buckets, &none, &shift)?;
+    facts.disputed_overdue = facts.disputed_overdue.checked_add(sign * disputed).ok_or(MoneyError::Overflow)?;
+    due_dates(sql, facts)
+}
+
+/// Moves what ships within the horizon now between `later` and `ordered`, likewise.
+fn look_ahead(sql: &Connection, facts: &mut AccountFacts, to: Day, now: Instant) -> Outcome<()> {
+    let from = facts.horizon_to;
+    facts.horizon_to = to;
+    let crossed = if to > from { facts.next_ship.is_some_and(|ships| ships <= to) } else { to < from };
+    if !crossed {
+        return Ok(());
+    }
+    let came_near = chain::shipping(sql, facts.id, (from.min(to), from.max(to)), now)?;
+    if came_near == 0 && to < from {
+        return Ok(());
+    }
+    let change = if to > from { came_near } else { -came_near };
+    let none = Buckets::default();
+    let shift = Buckets { ordered: change, later: -change, ..none };
+    facts.buckets = moved(&facts.buckets, &none, &shift)?;
+    facts.next_ship = chain::next_ship(sql, facts.id, to, Some(now))?;
+    Ok(())
+}
+
+/// Reads again what is known of the account's items beside their sums.
+pub(super) fn items_changed(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
+    facts.dunning_level = sql
+        .prepare_cached(
+            "SELECT coalesce(max(dunning_level), 0) FROM item
+             WHERE account = ?1 AND residual > 0 AND kind = 0 AND dunning_blocked = 0 AND dunning_level > 0",
+        )?
+        .query_row([Col(facts.id)], |row| row.get(0))?;
     due_dates(sql, facts)
 }
 
 /// Reads again which due days come next.
-pub(super) fn due_dates(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
-    let day = |query: &str| -> Outcome<Option<Day>> {
-        let day: Option<Col<Day>> =
-            sql.prepare_cached(query)?.query_row((Col(facts.id), Col(facts.aged_to)), |row| row.get(0))?;
-        Ok(day.map(|day| day.0))
-    };
-    facts.oldest_overdue =
-        day("SELECT min(due) FROM item WHERE account = ?1 AND kind = 0 AND residual > 0 AND due <= ?2")?;
-    facts.next_due = day("SELECT min(due) FROM item WHERE account = ?1 AND kind = 0 AND residual > 0 AND due > ?2")?;
+fn due_dates(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
+    let days = sql
+        .prepare_cached(
+            "SELECT (SELECT min(due) FROM item
+                     WHERE account = ?1 AND kind = 0 AND disputed = 0 AND residual > 0 AND due <= ?2),
+                    (SELECT min(due) FROM item
+                     WHERE account = ?1 AND kind = 0 AND disputed = 1 AND residual > 0 AND due <= ?2),
+                    (SELECT min(due) FROM item
+                     WHERE account = ?1 AND kind = 0 AND disputed = 0 AND residual > 0 AND due > ?2),
+                    (SELECT min(due) FROM item
+                     WHERE account = ?1 AND kind = 0 AND disputed = 1 AND residual > 0 AND due > ?2)",
+        )?
+        .query_row((Col(facts.id), Col(facts.aged_to)), |row| {
+            let day = |at: usize| row.get::<_, Option<Col<Day>>>(at).map(|day| day.map(|day| day.0));
+            Ok([day(0)?, day(1)?, day(2)?, day(3)?])
+        })?;
+    let [undisputed, disputed, next_undisputed, next_disputed] = days;
+    let earlier = |a: Option<Day>, b: Option<Day>| a.into_iter().chain(b).min();
+    facts.oldest_undisputed = undisputed;
+    facts.oldest_overdue = earlier(undisputed, disputed);
+    facts.next_due = earlier(next_undisputed, next_disputed);
     Ok(())
 }
 
@@ -184,11 +273,48 @@ pub(super) fn moved(buckets: &Buckets, before: &Buckets, after: &Buckets) -> Res
     Ok(result)
 }
 
-/// Writes the account back if anything changed, and moves its version if its facts did. The day it was aged to is no
-/// change of its own: aging again from the earlier day comes to the same.
-pub(super) fn write(sql: &Connection, before: &Account, after: &mut Account) -> Outcome<()> {
-    let unaged = AccountFacts { aged_to: before.facts.aged_to, ..after.facts.clone() };
-    if unaged != before.facts {
+/// Whether anything of an account changed that moves its version. The days it was brought up to are no change of their
+/// own: bringing it up again from the earlier days comes to the same. What others do to its pools is none of it either.
+fn differ(before: &Account, after: &Account) -> bool {
+    let AccountFacts {
+        id: _,
+        company: _,
+        currency,
+        status,
+        buckets,
+        limits,
+        aged_to: _,
+        oldest_overdue,
+        next_due,
+        oldest_undisputed,
+        disputed_overdue,
+        disputed,
+        dunning_level,
+        horizon_to: _,
+        next_ship,
+        next_expiry,
+        profile,
+        history,
+        pools: _,
+        version: _,
+    } = &after.facts;
+    let kept = &before.facts;
+    (currency, status, buckets, limits) != (&kept.currency, &kept.status, &kept.buckets, &kept.limits)
+        || (oldest_overdue, next_due, oldest_undisputed)
+            != (&kept.oldest_overdue, &kept.next_due, &kept.oldest_undisputed)
+        || (disputed_overdue, disputed, dunning_level)
+            != (&kept.disputed_overdue, &kept.disputed, &kept.dunning_level)
+        || (next_ship, next_expiry, profile, history)
+            != (&kept.next_ship, &kept.next_expiry, &kept.profile, &kept.history)
+        || after.pools != before.pools
+}
+
+/// Writes the account back if anything changed. If its facts did, its version moves, its pools are counted again, and
+/// who watches is asked.
+pub(super) fn write(to: Writing<'_>, before: &Account, after: &mut Account, at: Instant) -> Outcome<()> {
+    let sql = to.sql;
+    let changed = differ(before, after);
+    if changed {
         after.facts.version = before.facts.version.checked_add(1).ok_or(MoneyError::Overflow)?;
     } else if after.decisions == before.decisions {
         return Ok(());
@@ -196,10 +322,12 @@ pub(super) fn write(sql: &Connection, before: &Account, after: &mut Account) -> 
     let facts = &after.facts;
     let rows = sql
         .prepare_cached(
-            "UPDATE account SET currency = :currency, status = :status, ordered = :ordered, delivered = :delivered,
-                 drafted = :drafted, open = :open, overdue = :overdue, unapplied = :unapplied, aged_to = :aged_to,
-                 oldest_overdue = :oldest_overdue, next_due = :next_due, next_expiry = :next_expiry,
-                 version = :version, decisions = :decisions, chained = :chained
+            "UPDATE account SET currency = :currency, status = :status, ordered = :ordered, later = :later,
+                 delivered = :delivered, drafted = :drafted, open = :open, overdue = :overdue, unapplied = :unapplied,
+                 aged_to = :aged_to, oldest_overdue = :oldest_overdue, oldest_undisputed = :oldest_undisputed,
+                 next_due = :next_due, disputed = :disputed, disputed_overdue = :disputed_overdue,
+                 dunning_level = :dunning_level, horizon_to = :horizon_to, next_ship = :next_ship,
+                 next_expiry = :next_expiry, version = :version, decisions = :decisions, chained = :chained
              WHERE id = :id",
         )?
         .execute(named_params! {
@@ -207,6 +335,7 @@ pub(super) fn write(sql: &Connection, before: &Account, after: &mut Account) -> 
             ":currency": Col(facts.currency),
             ":status": Col(facts.status),
             ":ordered": facts.buckets.ordered,
+            ":later": facts.buckets.later,
             ":delivered": facts.buckets.delivered,
             ":drafted": facts.buckets.drafted,
             ":open": facts.buckets.open,
@@ -214,7 +343,13 @@ pub(super) fn write(sql: &Connection, before: &Account, after: &mut Account) -> 
             ":unapplied": facts.buckets.unapplied,
             ":aged_to": Col(facts.aged_to),
             ":oldest_overdue": maybe(facts.oldest_overdue),
+            ":oldest_undisputed": maybe(facts.oldest_undisputed),
             ":next_due": maybe(facts.next_due),
+            ":disputed": facts.disputed,
+            ":disputed_overdue": facts.disputed_overdue,
+            ":dunning_level": facts.dunning_level,
+            ":horizon_to": Col(facts.horizon_to),
+            ":next_ship": maybe(facts.next_ship),
             ":next_expiry": maybe(facts.next_expiry),
             ":version": signed(facts.version),
             ":decisions": signed(after.decisions.sequence),
@@ -222,6 +357,24 @@ pub(super) fn write(sql: &Connection, before: &Account, after: &mut Account) -> 
         })?;
     if rows != 1 {
         return Err(Error::new(ErrorKind::Internal, "an account was gone in the middle of a step").into());
+    }
+    if !changed {
+        return Ok(());
+    }
+    if (&facts.profile, &facts.history) != (&before.facts.profile, &before.facts.history) {
+        let (profile, history) = (to_json_unless_default(&facts.profile)?, to_json_unless_default(&facts.history)?);
+        sql.prepare_cached("UPDATE account SET profile = ?2, history = ?3 WHERE id = ?1")?
+            .execute((Col(facts.id), profile, history))?;
+    }
+    limit::write_covering(sql, &before.facts, facts)?;
+    if !after.pools.is_empty() {
+        pool::count(sql, before, after)?;
+        pool::read_all(sql, after)?;
+    }
+    if let Some(watch) = to.watch {
+        for told in watch(&before.facts, &after.facts, at) {
+            event::queue(sql, &told)?;
+        }
     }
     Ok(())
 }

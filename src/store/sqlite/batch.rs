@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::SqliteStore;
+use super::{SqliteStore, Writing};
 use super::fault::{Fault, Outcome};
 use super::group::{Job, Lead, Waiter};
 use super::step;
@@ -29,7 +29,7 @@ impl SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         // Whoever is taken up is listed before its job runs, so that a panic leaves nobody waiting.
         let mut answers: Answers = Vec::new();
-        let result = catch_unwind(AssertUnwindSafe(|| run(&lent.sql, &lead, own, &mut answers)));
+        let result = catch_unwind(AssertUnwindSafe(|| run(self.writing(&lent.sql), &lead, own, &mut answers)));
         let failed = match result {
             Ok(Ok(())) => self.commit(&lent.sql).err().map(Error::from),
             Ok(Err(fault)) => Some(fault.0),
@@ -84,15 +84,15 @@ impl SqliteStore {
     }
 }
 
-fn run(sql: &Connection, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Outcome<()> {
+fn run(to: Writing<'_>, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Outcome<()> {
     let began = Instant::now();
     let mut next = Some((None, own));
     while let Some((waiter, job)) = next {
         answers.push((waiter, Err(Error::new(ErrorKind::Internal, "a request was not carried out"))));
         if answers.len() == 1 {
-            command(sql, "BEGIN IMMEDIATE")?;
+            command(to.sql, "BEGIN IMMEDIATE")?;
         }
-        let answer = carry_out(sql, job)?;
+        let answer = carry_out(to, job)?;
         if let Some((_, last)) = answers.last_mut() {
             *last = Ok(answer);
         }
@@ -109,18 +109,19 @@ fn run(sql: &Connection, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Ou
 ///
 /// # Errors
 /// Only those after which the whole transaction must be given up.
-fn carry_out(sql: &Connection, job: Job) -> Outcome<Steps> {
+fn carry_out(to: Writing<'_>, job: Job) -> Outcome<Steps> {
+    let sql = to.sql;
     let mut answers = Vec::with_capacity(job.steps.len());
     if !job.all_or_nothing {
         for step in &job.steps {
-            answers.push(one(sql, step)?.map(|answer| answer.written));
+            answers.push(one(to, step)?.map(|answer| answer.written));
         }
         return Ok(Steps { written: true, answers });
     }
     command(sql, "SAVEPOINT list")?;
     let mut written = true;
     for step in &job.steps {
-        let answer = one(sql, step)?;
+        let answer = one(to, step)?;
         written &= answer.as_ref().is_ok_and(|answer| answer.granted);
         answers.push(answer.map(|answer| answer.written));
     }
@@ -141,9 +142,10 @@ fn carry_out(sql: &Connection, job: Job) -> Outcome<Steps> {
 ///
 /// # Errors
 /// The outer error: the transaction is gone, or what the step left cannot be taken back.
-fn one(sql: &Connection, step: &Step) -> Outcome<Result<step::Answer>> {
+fn one(to: Writing<'_>, step: &Step) -> Outcome<Result<step::Answer>> {
+    let sql = to.sql;
     command(sql, "SAVEPOINT one")?;
-    match step::run(sql, step) {
+    match step::run(to, step) {
         Ok(answer) => {
             command(sql, "RELEASE one")?;
             Ok(Ok(answer))

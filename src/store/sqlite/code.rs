@@ -4,7 +4,8 @@ use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountId, ChainState, LimitKind, Status};
+use crate::credit::{AccountId, ChainState, LimitKind, PoolKind, Status};
+use crate::error::{Error, ErrorKind};
 use crate::money::Currency;
 use crate::store::{EventKind, ItemKind};
 
@@ -33,10 +34,25 @@ macro_rules! codes {
 
 codes!(Status { Ok = 0, Watch = 1, Hold = 2, Stop = 3, NoCheck = 4 });
 codes!(LimitKind { Base = 0, Temporary = 1, Insured = 2 });
+codes!(PoolKind { Group = 0, Segment = 1 });
 codes!(ItemKind { Invoice = 0, CreditNote = 1, Payment = 2 });
 codes!(ChainState { Held = 0, Declined = 1, Active = 2, Cancelled = 3, Expired = 4 });
-codes!(EventKind { Held = 0, Alert = 1, Refused = 2, PrepayAsked = 3, Expired = 4, Released = 5, Rejected = 6, OverLimit = 7,
-    StatusChanged = 8, RatingChanged = 9, LimitExpiring = 10, ReviewDue = 11, HandedOver = 12, LimitRequested = 13 });
+codes!(EventKind {
+    Held = 0,
+    Alert = 1,
+    Refused = 2,
+    PrepayAsked = 3,
+    Expired = 4,
+    Released = 5,
+    Rejected = 6,
+    OverLimit = 7,
+    StatusChanged = 8,
+    RatingChanged = 9,
+    LimitExpiring = 10,
+    ReviewDue = 11,
+    HandedOver = 12,
+    LimitRequested = 13,
+});
 
 macro_rules! number {
     ($type:ident) => {
@@ -84,4 +100,30 @@ pub(super) fn counter(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<u6
 /// A counter on its way into a column.
 pub(super) fn signed(counter: u64) -> i64 {
     i64::try_from(counter).unwrap_or(i64::MAX)
+}
+
+/// Reads the JSON text of a column.
+pub(super) fn from_json<T: serde::de::DeserializeOwned>(at: usize, text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text)
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(e)))
+}
+
+/// Reads the JSON text of a column that is empty where there is nothing to say.
+pub(super) fn from_json_or_default<T: serde::de::DeserializeOwned + Default>(
+    row: &rusqlite::Row<'_>,
+    at: usize,
+) -> rusqlite::Result<T> {
+    let text = row.get_ref(at)?.as_str()?;
+    if text.is_empty() { Ok(T::default()) } else { from_json(at, text) }
+}
+
+/// JSON on its way into a column.
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value)
+        .map_err(|e| Error::new(ErrorKind::Internal, format!("a row of the store could not be written: {e}")))
+}
+
+/// The same, empty where there is nothing to say.
+pub(super) fn to_json_unless_default<T: serde::Serialize + Default + PartialEq>(value: &T) -> Result<String, Error> {
+    if *value == T::default() { Ok(String::new()) } else { to_json(value) }
 }

@@ -2,20 +2,34 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::account::moved;
+use super::account::{Account, moved};
 use super::code::Col;
 use super::fault::Outcome;
 use super::load::Cause;
+use super::{history, limit};
 use crate::calendar::Day;
 use crate::credit::{AccountFacts, AccountId, Buckets};
-use crate::error::Error;
-use crate::money::Currency;
-use crate::store::{AccountKey, Item, ItemKind, Put};
+use crate::error::{Error, ErrorKind};
+use crate::money::{Currency, MoneyError};
+use crate::store::{AccountKey, Item, ItemKind, OverdueItem, Put};
 
-const COLUMNS: &str = "id, number, kind, amount, residual, due, disputed, dunning_level, document";
+/// The columns of [`from_row`], in its order, and whether the item was ever disputed.
+pub(super) const COLUMNS: &str = "item.id, item.number, item.kind, item.amount, item.residual, item.due, item.disputed, \
+     item.dunning_level, item.document, item.dunning_blocked, item.delivered, item.ever_disputed";
+
+/// How many columns [`COLUMNS`] are.
+pub(super) const COLUMN_COUNT: usize = 12;
+
+/// An item as it is kept.
+struct Kept {
+    row: i64,
+    item: Item,
+    /// Whether it was ever disputed.
+    ever_disputed: bool,
+}
 
 /// Reads a row; whose it is stands with the account.
-fn from_row(row: &Row<'_>, key: &AccountKey, currency: Currency) -> rusqlite::Result<Item> {
+pub(super) fn from_row(row: &Row<'_>, key: &AccountKey, currency: Currency) -> rusqlite::Result<Item> {
     Ok(Item {
         key: key.clone(),
         number: row.get(1)?,
@@ -26,8 +40,8 @@ fn from_row(row: &Row<'_>, key: &AccountKey, currency: Currency) -> rusqlite::Re
         due: row.get::<_, Col<_>>(5)?.0,
         disputed: row.get(6)?,
         dunning_level: row.get(7)?,
-        dunning_blocked: false,
-        delivered: None,
+        dunning_blocked: row.get(9)?,
+        delivered: Some(row.get::<_, Col<_>>(10)?.0),
         document: row.get(8)?,
     })
 }
@@ -50,8 +64,7 @@ pub(super) fn read(
     currency: Currency,
     number: &str,
 ) -> Outcome<Option<Item>> {
-    let found = find(sql, account, key, currency, number)?;
-    Ok(found.map(|(_, item)| item))
+    Ok(find(sql, account, key, currency, number)?.map(|kept| kept.item))
 }
 
 fn find(
@@ -60,10 +73,12 @@ fn find(
     key: &AccountKey,
     currency: Currency,
     number: &str,
-) -> Outcome<Option<(i64, Item)>> {
+) -> Outcome<Option<Kept>> {
     let found = sql
         .prepare_cached(&format!("SELECT {COLUMNS} FROM item WHERE account = ?1 AND number = ?2"))?
-        .query_row((Col(account), number), |row| Ok((row.get(0)?, from_row(row, key, currency)?)))
+        .query_row((Col(account), number), |row| {
+            Ok(Kept { row: row.get(0)?, item: from_row(row, key, currency)?, ever_disputed: row.get(COLUMN_COUNT - 1)? })
+        })
         .optional()?;
     Ok(found)
 }
@@ -85,12 +100,57 @@ pub(super) fn open(
     Ok(items)
 }
 
-/// Makes an item what it is to be, unless something newer stands there, and moves the buckets of its account, whose due
-/// dates the caller must then read again. Returns the number of its row too.
+/// Open invoices that are due on or before a day and not disputed, by account, due day and number.
+pub(super) fn overdue(
+    sql: &Connection,
+    due_to: Day,
+    after: Option<&OverdueItem>,
+    most: u32,
+) -> Outcome<Vec<OverdueItem>> {
+    let (account, due, number) = match after {
+        Some(OverdueItem { account, item }) => (*account, item.due, item.number.as_str()),
+        None => (AccountId(0), Day::MIN, ""),
+    };
+    // An account says itself whether any of its items can be meant.
+    let items = sql
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, account.id, account.company, account.customer, account.currency
+             FROM account CROSS JOIN item ON item.account = account.id
+             WHERE account.id >= ?2 AND (account.oldest_undisputed <= ?1 OR account.next_due <= ?1)
+                 AND item.kind = 0 AND item.disputed = 0 AND item.due <= ?1 AND item.residual > 0
+                 AND (account.id, item.due, item.number) > (?2, ?3, ?4)
+             ORDER BY account.id, item.due, item.number LIMIT ?5"
+        ))?
+        .query_map((Col(due_to), Col(account), Col(due), number, most), |row| {
+            let key = AccountKey { company: row.get(COLUMN_COUNT + 1)?, customer: row.get(COLUMN_COUNT + 2)? };
+            let item = from_row(row, &key, row.get::<_, Col<_>>(COLUMN_COUNT + 3)?.0)?;
+            Ok(OverdueItem { account: row.get::<_, Col<_>>(COLUMN_COUNT)?.0, item })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(items)
+}
+
+/// The part of an item that is an open and disputed debit: all of it, and what is overdue of it.
+fn disputed_share(item: &Item, aged_to: Day) -> (i64, i64) {
+    if !item.disputed || item.kind != ItemKind::Invoice {
+        return (0, 0);
+    }
+    (item.residual, if item.due <= aged_to { item.residual } else { 0 })
+}
+
+/// Makes an item what it is to be, unless something newer stands there, and moves what is kept of its account; the caller
+/// must then have [`items_changed`](super::account::items_changed) read the rest again. `today` is the day on which it was
+/// posted, disputed or paid if it was. Returns the number of its row too.
 ///
 /// # Errors
 /// When an amount is below zero, the currency is not the account's, or the buckets do not fit.
-pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item, cause: Cause) -> Outcome<(Put, i64)> {
+pub(super) fn put(
+    sql: &Connection,
+    facts: &mut AccountFacts,
+    item: &Item,
+    cause: Cause,
+    today: Day,
+) -> Outcome<(Put, i64)> {
     if item.amount < 0 || item.residual < 0 {
         return Err(Error::argument(format!(
             "item {:?}: the amount and what is open of it must not be below zero; the kind says which way it counts",
@@ -106,21 +166,27 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item, cause
         .into());
     }
     let kept = find(sql, facts.id, &item.key, item.currency, &item.number)?;
-    let counted = |item: &Item| share(item.kind, item.residual, item.due, facts.aged_to);
-    let counted_before = match &kept {
-        Some((row, same)) if same == item => return Ok((Put::Same, *row)),
-        Some((row, _)) if cause.is_behind(sql, "item", *row)? => return Ok((Put::Newer, *row)),
-        Some((_, before)) => counted(before),
-        None => Buckets::default(),
+    let delivered = item.delivered.or(kept.as_ref().and_then(|kept| kept.item.delivered)).unwrap_or(today);
+    let item = Item { delivered: Some(delivered), ..item.clone() };
+    let before = match &kept {
+        Some(kept) if kept.item == item => return Ok((Put::Same, kept.row)),
+        Some(kept) if cause.is_behind(sql, "item", kept.row)? => return Ok((Put::Newer, kept.row)),
+        Some(kept) => Some(&kept.item),
+        None => None,
     };
-    let buckets = moved(&facts.buckets, &counted_before, &counted(item))?;
-    let row = kept.as_ref().map(|(row, _)| *row);
+    count(facts, before, &item)?;
+    let ever_disputed = kept.as_ref().is_some_and(|kept| kept.ever_disputed);
+    let newly_disputed = item.disputed && item.kind == ItemKind::Invoice && !ever_disputed;
+    remember(facts, before, &item, newly_disputed, today);
+    let row = kept.as_ref().map(|kept| kept.row);
     sql.prepare_cached(
-        "INSERT INTO item (id, account, number, kind, amount, residual, due, disputed, dunning_level, document,
-             changed)
-         VALUES (:id, :account, :number, :kind, :amount, :residual, :due, :disputed, :dunning_level, :document, :at)
+        "INSERT INTO item (id, account, number, kind, amount, residual, due, disputed, ever_disputed, dunning_level,
+             dunning_blocked, delivered, document, changed)
+         VALUES (:id, :account, :number, :kind, :amount, :residual, :due, :disputed, :ever_disputed, :dunning_level,
+             :dunning_blocked, :delivered, :document, :at)
          ON CONFLICT (id) DO UPDATE SET kind = :kind, amount = :amount, residual = :residual, due = :due,
-             disputed = :disputed, dunning_level = :dunning_level, document = :document,
+             disputed = :disputed, ever_disputed = :ever_disputed, dunning_level = :dunning_level,
+             dunning_blocked = :dunning_blocked, delivered = :delivered, document = :document,
              changed = max(changed, :at)",
     )?
     .execute(named_params! {
@@ -132,10 +198,52 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, item: &Item, cause
         ":residual": item.residual,
         ":due": Col(item.due),
         ":disputed": item.disputed,
+        ":ever_disputed": ever_disputed || newly_disputed,
         ":dunning_level": item.dunning_level,
+        ":dunning_blocked": item.dunning_blocked,
+        ":delivered": Col(delivered),
         ":document": item.document,
         ":at": Col(cause.at()),
     })?;
-    facts.buckets = buckets;
     Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row.unwrap_or_else(|| sql.last_insert_rowid())))
+}
+
+/// Closes an item that is there, likewise.
+pub(super) fn close(sql: &Connection, account: &mut Account, number: &str, cause: Cause, today: Day) -> Outcome<()> {
+    let facts = &mut account.facts;
+    let open = read(sql, facts.id, &account.key, facts.currency, number)?
+        .ok_or_else(|| Error::new(ErrorKind::Internal, "an item was lost in the middle of an import"))?;
+    put(sql, facts, &Item { residual: 0, ..open }, cause, today).map(drop)
+}
+
+/// Moves the sums of an account by what an item was and is to be; all of them or none.
+fn count(facts: &mut AccountFacts, before: Option<&Item>, after: &Item) -> Result<(), MoneyError> {
+    let aged_to = facts.aged_to;
+    let counted = |item: &Item| share(item.kind, item.residual, item.due, aged_to);
+    let buckets = moved(&facts.buckets, &before.map(counted).unwrap_or_default(), &counted(after))?;
+    // What is disputed and covered is a part of what is open, so it fits where that does.
+    limit::move_covering(facts, before, after)?;
+    let (was, is) = (before.map_or((0, 0), |item| disputed_share(item, aged_to)), disputed_share(after, aged_to));
+    facts.disputed = facts.disputed.saturating_sub(was.0).saturating_add(is.0);
+    facts.disputed_overdue = facts.disputed_overdue.saturating_sub(was.1).saturating_add(is.1);
+    facts.buckets = buckets;
+    Ok(())
+}
+
+/// Notes in the account's history that an invoice was posted, disputed for the first time, or paid in part.
+fn remember(facts: &mut AccountFacts, before: Option<&Item>, after: &Item, newly_disputed: bool, today: Day) {
+    if after.kind != ItemKind::Invoice {
+        return;
+    }
+    let before = before.filter(|before| before.kind == ItemKind::Invoice);
+    if before.is_none() || newly_disputed {
+        history::note(&mut facts.history, today, |month| {
+            month.invoiced = month.invoiced.saturating_add(u32::from(before.is_none()));
+            month.disputed = month.disputed.saturating_add(u32::from(newly_disputed));
+        });
+    }
+    let paid = before.map_or(0, |before| before.residual.saturating_sub(after.residual));
+    if paid > 0 {
+        history::pay(&mut facts.history, today, after.due, paid);
+    }
 }

@@ -9,19 +9,19 @@ use std::collections::HashMap;
 
 use rusqlite::Connection;
 
-use super::account::{self, ALWAYS, Account};
-use super::code::{Col, maybe};
+use super::account::{self, Account};
+use super::code::{Col, to_json_unless_default};
 use super::fault::Outcome;
 use super::guard::forked;
 use super::register::table;
-use super::{chain, customer, fork_gate, item, register};
+use super::{Writing, chain, customer, fork_gate, item, limit, pool, register};
 use crate::calendar::{Day, Instant};
-use crate::credit::{Buckets, Chain, ChainState, Marks, Status};
+use crate::credit::{Buckets, Chain, ChainState, Marks, Profile, Status};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::{Currency, MoneyError};
 use crate::store::{
-    AccountKey, AccountRecord, AccountRef, Company, Customer, Item, ItemKind, LimitOwner, LimitRecord, Loader,
-    OrderRecord, Put, Register, Remark,
+    AccountKey, AccountRecord, AccountRef, Company, Customer, Item, LimitOwner, LimitRecord, Loader, OrderRecord,
+    PoolRecord, Put, Register, Remark,
 };
 
 /// Accounts kept in memory before they are written back.
@@ -79,17 +79,20 @@ impl Seen {
 struct Touched {
     before: Account,
     after: Account,
-    /// Whether items changed, so that the due dates must be read again.
+    /// Whether items changed, so that what is known of them beside their sums must be read again.
     items: bool,
-    /// Whether chains changed, so that the next expiry must be read again.
+    /// Whether chains changed, so that their dates must be read again.
     chains: bool,
 }
 
 /// The [`Loader`] of the SQLite store.
 pub(super) struct SqliteLoader<'a> {
     sql: &'a Connection,
+    to: Writing<'a>,
     /// The moment of the data.
     at: Instant,
+    /// The civil day of that moment.
+    today: Day,
     process: u32,
     touched: Vec<Touched>,
     /// Company → customer → place in `touched`.
@@ -101,10 +104,12 @@ pub(super) struct SqliteLoader<'a> {
 }
 
 impl<'a> SqliteLoader<'a> {
-    pub(super) fn new(sql: &'a Connection, at: Instant) -> Self {
+    pub(super) fn new(to: Writing<'a>, at: Instant, today: Day) -> Self {
         Self {
-            sql,
+            sql: to.sql,
+            to,
             at,
+            today,
             process: std::process::id(),
             touched: Vec::new(),
             places: HashMap::new(),
@@ -120,12 +125,12 @@ impl<'a> SqliteLoader<'a> {
         self.places.clear();
         for Touched { before, mut after, items, chains } in self.touched.drain(..) {
             if items {
-                account::due_dates(self.sql, &mut after.facts)?;
+                account::items_changed(self.sql, &mut after.facts)?;
             }
             if chains {
-                after.facts.next_expiry = chain::next_expiry(self.sql, after.facts.id, None)?;
+                chain::dates(self.sql, &mut after.facts)?;
             }
-            account::write(self.sql, &before, &mut after)?;
+            account::write(self.to, &before, &mut after, self.at)?;
         }
         Ok(())
     }
@@ -134,14 +139,7 @@ impl<'a> SqliteLoader<'a> {
     fn touch(&mut self, key: &AccountKey) -> Outcome<&mut Touched> {
         match self.find(key)? {
             Some(place) => self.at(place),
-            None => Err(Error::new(
-                ErrorKind::NotFound,
-                format!(
-                    "company {:?} has no account for customer {:?}; put the account first",
-                    key.company, key.customer
-                ),
-            )
-            .into()),
+            None => Err(account::unknown(key).into()),
         }
     }
 
@@ -168,29 +166,13 @@ impl<'a> SqliteLoader<'a> {
 
     fn account(&mut self, record: &AccountRecord) -> Outcome<Put> {
         let sql = self.sql;
-        let Some(place) = self.find(&record.key)? else {
-            if !customer::exists(sql, &record.key.customer)? {
-                return Err(Error::new(
-                    ErrorKind::NotFound,
-                    format!("there is no customer {:?}; put the customer first", record.key.customer),
-                )
-                .into());
-            }
-            sql.prepare_cached(
-                "INSERT INTO account (company, customer, currency, status, aged_to, version)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 1)",
-            )?
-            .execute((
-                &record.key.company,
-                &record.key.customer,
-                Col(record.currency),
-                Col(record.status),
-                Col(Day::MIN),
-            ))?;
-            return Ok(Put::Added);
-        };
-        let kept = &mut self.at(place)?.after.facts;
-        if (kept.currency, kept.status) == (record.currency, record.status) {
+        let Some(place) = self.find(&record.key)? else { return self.new_account(record) };
+        let touched = self.at(place)?;
+        let kept = &touched.after.facts;
+        let profile = record.profile.as_ref().filter(|profile| **profile != kept.profile);
+        let same_pools = |names: &&Vec<String>| kept.pools.iter().map(|pool| &pool.name).eq(names.iter());
+        let pools = record.pools.as_ref().filter(|names| !same_pools(names));
+        if (kept.currency, kept.status) == (record.currency, record.status) && profile.is_none() && pools.is_none() {
             return Ok(Put::Same);
         }
         if kept.currency != record.currency {
@@ -209,13 +191,84 @@ impl<'a> SqliteLoader<'a> {
                 )
                 .into());
             }
-            // An amount of the old currency is no limit in the new one.
-            sql.execute("DELETE FROM credit_limit WHERE account = ?1", [Col(kept.id)])?;
-            kept.limits = Box::default();
         }
-        kept.currency = record.currency;
-        kept.status = record.status;
+        if let Some(names) = pools {
+            // Its row is as it was before this load; its pools are those that an earlier row of it may have given it.
+            let row = Account { pools: touched.after.pools.clone(), ..touched.before.clone() };
+            pool::join(sql, &row, names)?;
+        }
+        let after = &mut touched.after;
+        if after.facts.currency != record.currency {
+            // An amount of the old currency is no limit in the new one, and no weight among amounts of the new one.
+            sql.execute("DELETE FROM credit_limit WHERE account = ?1", [Col(after.facts.id)])?;
+            after.facts.limits = Box::default();
+            for month in &mut after.facts.history {
+                (month.paid, month.late) = (0, 0);
+            }
+        }
+        after.facts.currency = record.currency;
+        after.facts.status = record.status;
+        if let Some(profile) = profile.cloned() {
+            after.facts.profile = profile;
+        }
+        if pools.is_some() {
+            pool::read_all(sql, after)?;
+        }
         Ok(Put::Changed)
+    }
+
+    fn new_account(&mut self, record: &AccountRecord) -> Outcome<Put> {
+        let sql = self.sql;
+        if !customer::exists(sql, &record.key.customer)? {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!("there is no customer {:?}; put the customer first", record.key.customer),
+            )
+            .into());
+        }
+        let pools = record.pools.as_deref().unwrap_or_default();
+        pool::checked(sql, pools)?;
+        sql.prepare_cached(
+            "INSERT INTO account (company, customer, currency, status, aged_to, horizon_to, profile, version)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
+        )?
+        .execute((
+            &record.key.company,
+            &record.key.customer,
+            Col(record.currency),
+            Col(record.status),
+            Col(Day::MIN),
+            Col(Day::MAX),
+            to_json_unless_default(record.profile.as_ref().unwrap_or(&Profile::default()))?,
+        ))?;
+        if !pools.is_empty() {
+            pool::join(sql, &account::known(sql, &record.key)?, pools)?;
+        }
+        Ok(Put::Added)
+    }
+
+    fn amend(&mut self, key: &AccountKey, currency: Currency, amend: &dyn Fn(&mut AccountRecord)) -> Outcome<Put> {
+        let mut record = match self.find(key)? {
+            Some(place) => {
+                let facts = &self.at(place)?.after.facts;
+                AccountRecord {
+                    key: key.clone(),
+                    currency,
+                    status: facts.status,
+                    profile: Some(facts.profile.clone()),
+                    pools: Some(facts.pools.iter().map(|pool| pool.name.clone()).collect()),
+                }
+            }
+            None => AccountRecord {
+                key: key.clone(),
+                currency,
+                status: Status::Ok,
+                profile: Some(Profile::default()),
+                pools: Some(Vec::new()),
+            },
+        };
+        amend(&mut record);
+        self.account(&record)
     }
 
     fn ensure(&mut self, key: &AccountKey, currency: Currency) -> Outcome<Put> {
@@ -235,48 +288,16 @@ impl<'a> SqliteLoader<'a> {
 
     fn limit(&mut self, record: &LimitRecord) -> Outcome<Put> {
         let sql = self.sql;
-        let limit = record.limit;
-        let LimitOwner::Account(key) = &record.owner else {
-            return Err(Error::argument("there is no such pool").into());
-        };
-        let facts = &mut self.touch(key)?.after.facts;
-        if facts.currency != record.currency {
-            return Err(Error::argument(format!(
-                "the limit is in {}, and the account is kept in {}",
-                record.currency, facts.currency
-            ))
-            .into());
+        match &record.owner {
+            LimitOwner::Account(key) => limit::put(sql, &mut self.touch(key)?.after.facts, record),
+            LimitOwner::Pool(name) => limit::put_of_pool(sql, name, record),
         }
-        if limit.amount.is_some_and(|amount| amount < 0) {
-            return Err(Error::argument("a limit must not be below zero").into());
-        }
-        if limit.from.zip(limit.to).is_some_and(|(from, to)| from > to) {
-            return Err(Error::argument("a limit must not end before it begins").into());
-        }
-        let place = facts.limits.iter().position(|kept| (kept.kind, kept.from) == (limit.kind, limit.from));
-        let kept = place.and_then(|place| facts.limits.get(place)).copied();
-        if kept == Some(limit) {
-            return Ok(Put::Same);
-        }
-        sql.prepare_cached(
-            "INSERT INTO credit_limit (account, kind, first, last, amount) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (account, kind, first) DO UPDATE SET last = excluded.last, amount = excluded.amount",
-        )?
-        .execute((
-            Col(facts.id),
-            Col(limit.kind),
-            limit.from.map_or(ALWAYS, |day| day.0),
-            maybe(limit.to),
-            limit.amount,
-        ))?;
-        facts.limits = account::limits(sql, facts.id)?;
-        Ok(if kept.is_some() { Put::Changed } else { Put::Added })
     }
 
     fn item(&mut self, record: &Item) -> Outcome<Put> {
-        let (sql, at) = (self.sql, self.at);
+        let (sql, at, today) = (self.sql, self.at, self.today);
         let touched = self.touch(&record.key)?;
-        let (put, row) = item::put(sql, &mut touched.after.facts, record, Cause::Data(at))?;
+        let (put, row) = item::put(sql, &mut touched.after.facts, record, Cause::Data(at), today)?;
         touched.items |= matches!(put, Put::Added | Put::Changed);
         self.items.add(row);
         Ok(put)
@@ -294,7 +315,9 @@ impl<'a> SqliteLoader<'a> {
             .into());
         }
         let kept = chain::read(sql, &record.key.company, &record.document)?;
-        let (invoiced, settled) = kept.as_ref().map_or((0, 0), |(_, chain)| (chain.invoiced, chain.settled));
+        // What another account has left behind is no part of it.
+        let before = kept.as_ref().map(|(_, chain)| chain).filter(|chain| chain.account == facts.id);
+        let (invoiced, settled) = before.map_or((0, 0), |chain| (chain.invoiced, chain.settled));
         let amount = [record.ordered, record.delivered, record.drafted, invoiced, settled]
             .into_iter()
             .try_fold(0_i64, i64::checked_add)
@@ -311,42 +334,36 @@ impl<'a> SqliteLoader<'a> {
             settled,
             expires: record.expires,
             since: record.since,
-            ships: None,
-            marks: Marks::default(),
+            ships: record.ships,
+            marks: before.map_or_else(Marks::default, |chain| still_said(&chain.marks)),
         };
-        let (put, row) = chain::put(sql, &record.key.company, kept, &chain, &mut facts.buckets, Cause::Data(at))?;
+        let (put, row) = chain::put(sql, &record.key.company, kept, &chain, facts, Cause::Data(at))?;
         touched.chains |= matches!(put, Put::Added | Put::Changed);
         self.chains.add(row);
         Ok(put)
     }
 
     fn close_items(&mut self, company: &str, taken_at: Instant) -> Outcome<u64> {
-        let mut not_put: Vec<(i64, String, ItemKind, i64, Day)> = Vec::new();
+        let mut not_put: Vec<(String, String)> = Vec::new();
         {
             let mut open = self.sql.prepare_cached(
-                "SELECT item.id, account.customer, item.kind, item.residual, item.due
+                "SELECT item.id, account.customer, item.number
                  FROM account JOIN item ON item.account = account.id
                  WHERE account.company = ?1 AND item.residual > 0 AND item.changed < ?2",
             )?;
             let mut rows = open.query((company, Col(taken_at)))?;
             while let Some(row) = rows.next()? {
-                let id = row.get(0)?;
-                if !self.items.has(id) {
-                    let (kind, due) = (row.get::<_, Col<_>>(2)?.0, row.get::<_, Col<_>>(4)?.0);
-                    not_put.push((id, row.get(1)?, kind, row.get(3)?, due));
+                if !self.items.has(row.get(0)?) {
+                    not_put.push((row.get(1)?, row.get(2)?));
                 }
             }
         }
         let closed = u64::try_from(not_put.len()).unwrap_or(u64::MAX);
-        let sql = self.sql;
-        for (id, customer, kind, residual, due) in not_put {
+        let (sql, today) = (self.sql, self.today);
+        for (customer, number) in not_put {
             let touched = self.touch(&AccountKey { company: company.to_owned(), customer })?;
-            let facts = &mut touched.after.facts;
-            let counted = item::share(kind, residual, due, facts.aged_to);
-            facts.buckets = account::moved(&facts.buckets, &counted, &Buckets::default())?;
+            item::close(sql, &mut touched.after, &number, Cause::Data(taken_at), today)?;
             touched.items = true;
-            sql.prepare_cached("UPDATE item SET residual = 0, changed = ?2 WHERE id = ?1")?
-                .execute((id, Col(taken_at)))?;
         }
         Ok(closed)
     }
@@ -363,9 +380,9 @@ impl<'a> SqliteLoader<'a> {
             ))?;
             let mut rows = active.query((company, Col(taken_at)))?;
             while let Some(row) = rows.next()? {
-                let id = row.get(11)?;
+                let id = row.get(chain::ROW)?;
                 if !self.chains.has(id) {
-                    not_put.push((id, row.get(12)?, chain::from_row(row)?));
+                    not_put.push((id, row.get(chain::ROW + 1)?, chain::from_row(row)?));
                 }
             }
         }
@@ -379,8 +396,7 @@ impl<'a> SqliteLoader<'a> {
                 .ok_or(MoneyError::Overflow)?;
             let after =
                 Chain { state: ChainState::Cancelled, ordered: 0, delivered: 0, drafted: 0, invoiced, ..kept.clone() };
-            let buckets = &mut touched.after.facts.buckets;
-            chain::put(sql, company, Some((id, kept)), &after, buckets, Cause::Data(taken_at))?;
+            chain::put(sql, company, Some((id, kept)), &after, &mut touched.after.facts, Cause::Data(taken_at))?;
             touched.chains = true;
         }
         Ok(cancelled)
@@ -409,6 +425,12 @@ impl<'a> SqliteLoader<'a> {
         let _pass = fork_gate::enter();
         work(self).map_err(Error::from)
     }
+}
+
+/// What people did to an order that the ERP has as it is now: nothing waits for them any more, and what it holds credit
+/// for is all that it says.
+fn still_said(marks: &Marks) -> Marks {
+    Marks { secured: 0, ahead: 0, awaiting: None, reasons: Vec::new(), ..marks.clone() }
 }
 
 fn drop_rows(sql: &Connection, table: &str, source: &str, seen: &Seen) -> Outcome<u64> {
@@ -441,6 +463,19 @@ impl Loader for SqliteLoader<'_> {
 
     fn ensure_account(&mut self, key: &AccountKey, currency: Currency) -> Result<Put> {
         self.call(|load| load.ensure(key, currency))
+    }
+
+    fn amend_account(
+        &mut self,
+        key: &AccountKey,
+        currency: Currency,
+        amend: &dyn Fn(&mut AccountRecord),
+    ) -> Result<Put> {
+        self.call(|load| load.amend(key, currency, amend))
+    }
+
+    fn put_pool(&mut self, pool: &PoolRecord) -> Result<Put> {
+        self.call(|load| pool::put(load.sql, pool))
     }
 
     fn put_limit(&mut self, limit: &LimitRecord) -> Result<Put> {

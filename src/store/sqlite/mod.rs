@@ -15,14 +15,18 @@ mod code;
 mod connections;
 mod customer;
 mod decision;
+mod event;
 mod fault;
 pub mod fork_gate;
 mod group;
 mod guard;
+mod history;
 mod inherited;
 mod item;
+mod limit;
 mod load;
 mod open;
+mod pool;
 mod query;
 mod register;
 mod schema;
@@ -40,16 +44,19 @@ pub use open::Options;
 
 use super::{
     AccountKey, AccountRecord, AccountRef, AnswerRecord, Ask, Company, Counts, Customer, DecisionRecord, Event, Facts,
-    IdentifierKey, Item, Loader, LookupRecord, PolicyRecord, Remark, Step, Steps, Store, Verification,
+    IdentifierKey, Item, LimitRequest, Loader, LookupRecord, OverdueItem, PolicyRecord, PoolRecord, Remark, Step, Steps,
+    Store, Verification, Watch,
 };
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountFacts, AccountId, Chain};
+use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
 use crate::error::{Error, ErrorKind, Result};
+use account::AsOf;
 use batch::command;
 use connections::{Connections, Lent, READ_WAIT};
 use fault::{Fault, Outcome};
 use group::{Job, Lead, Queue, Turn};
 use guard::{OwnerFile, forked};
+use query::Waiting;
 
 /// Accounts handed out between two looks at the store when all are read.
 const ACCOUNTS_AT_ONCE: u32 = 1000;
@@ -62,9 +69,21 @@ pub struct SqliteStore {
     owner: Option<OwnerFile>,
     queue: Queue,
     commits: AtomicU64,
+    watch: Option<Watch>,
+}
+
+/// What a write needs: the connection with its open transaction, and who looks at the accounts it changes.
+#[derive(Clone, Copy)]
+struct Writing<'a> {
+    sql: &'a Connection,
+    watch: Option<&'a Watch>,
 }
 
 impl SqliteStore {
+    fn writing<'a>(&'a self, sql: &'a Connection) -> Writing<'a> {
+        Writing { sql, watch: self.watch.as_ref() }
+    }
+
     /// Durable commits since the store was opened: fewer than the steps that were written, when callers shared them.
     pub fn commits(&self) -> u64 {
         self.commits.load(Relaxed)
@@ -149,6 +168,10 @@ impl Drop for SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn set_watch(&mut self, watch: Watch) {
+        self.watch = Some(watch);
+    }
+
     fn step(&self, steps: Vec<Step>, all_or_nothing: bool, deadline: Deadline) -> Result<Steps> {
         self.same_process()?;
         match self.queue.enter(Some(Job { steps, all_or_nothing }), deadline)? {
@@ -169,13 +192,14 @@ impl Store for SqliteStore {
     fn all_accounts(
         &self,
         overdue_to: Day,
+        horizon_to: Day,
         now: Instant,
         each: &mut dyn FnMut(AccountKey, AccountFacts),
     ) -> Result<()> {
+        let as_of = AsOf { overdue_to, horizon_to, now };
         let mut after = AccountId(0);
         loop {
-            let accounts =
-                self.read(READ_WAIT, |sql| query::accounts_after(sql, after, ACCOUNTS_AT_ONCE, overdue_to, now))?;
+            let accounts = self.read(READ_WAIT, |sql| query::accounts_after(sql, after, ACCOUNTS_AT_ONCE, as_of))?;
             let Some(last) = accounts.last() else { return Ok(()) };
             after = last.facts.id;
             for account in accounts {
@@ -184,13 +208,19 @@ impl Store for SqliteStore {
         }
     }
 
-    fn load(&self, at: Instant, work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>, deadline: Deadline) -> Result<()> {
+    fn load(
+        &self,
+        at: Instant,
+        today: Day,
+        work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>,
+        deadline: Deadline,
+    ) -> Result<()> {
         let lead = self.lead(deadline)?;
         let mut held = self.connections.writer_lock.acquire(deadline)?;
         let lent = self.connections.writer(&held, deadline)?;
         command(&lent.sql, "BEGIN IMMEDIATE")?;
         let long_call = self.connections.long_call();
-        let mut loader = load::SqliteLoader::new(&lent.sql, at);
+        let mut loader = load::SqliteLoader::new(self.writing(&lent.sql), at, today);
         held.leave_gate();
         let result = work(&mut loader);
         if self.same_process().is_err() {
@@ -217,7 +247,7 @@ impl Store for SqliteStore {
                 if left == 0 {
                     break;
                 }
-                left = left.saturating_sub(step::expire(sql, &AccountRef::Id(id), now, left)?);
+                left = left.saturating_sub(step::expire(self.writing(sql), &AccountRef::Id(id), now, left)?);
             }
             Ok(most - left)
         })
@@ -254,8 +284,63 @@ impl Store for SqliteStore {
         })
     }
 
-    fn held_orders(&self, company: &str, most: u32) -> Result<Vec<Chain>> {
-        self.read(READ_WAIT, |sql| query::held_orders(sql, company, most))
+    fn held_orders(
+        &self,
+        company: &str,
+        customer: Option<&str>,
+        after: Option<&Chain>,
+        most: u32,
+    ) -> Result<Vec<Chain>> {
+        self.read(READ_WAIT, |sql| query::orders(sql, Waiting::Held, company, customer, after, most))
+    }
+
+    fn active_orders(
+        &self,
+        company: &str,
+        customer: Option<&str>,
+        after: Option<&Chain>,
+        most: u32,
+    ) -> Result<Vec<Chain>> {
+        self.read(READ_WAIT, |sql| query::orders(sql, Waiting::Active, company, customer, after, most))
+    }
+
+    fn find_order(&self, company: &str, document: &str) -> Result<Option<Chain>> {
+        self.read(READ_WAIT, |sql| Ok(chain::read(sql, company, document)?.map(|(_, chain)| chain)))
+    }
+
+    fn overdue_items(&self, due_to: Day, after: Option<&OverdueItem>, most: u32) -> Result<Vec<OverdueItem>> {
+        self.read(READ_WAIT, |sql| item::overdue(sql, due_to, after, most))
+    }
+
+    fn pool(&self, name: &str, now: Instant) -> Result<Option<PoolFacts>> {
+        self.read(READ_WAIT, |sql| pool::as_of(sql, name, now))
+    }
+
+    fn pool_record(&self, name: &str) -> Result<Option<PoolRecord>> {
+        self.read(READ_WAIT, |sql| Ok(pool::read(sql, name)?.map(|pool| pool.record)))
+    }
+
+    fn pool_accounts(&self, name: &str, most: u32) -> Result<Vec<AccountKey>> {
+        self.read(READ_WAIT, |sql| pool::accounts(sql, name, most))
+    }
+
+    fn put_limit_request(&self, request: &LimitRequest, deadline: Deadline) -> Result<u64> {
+        self.write(deadline, |sql| limit::put_request(sql, request))
+    }
+
+    fn limit_requests(&self, most: u32) -> Result<Vec<LimitRequest>> {
+        self.read(READ_WAIT, |sql| limit::requests(sql, most))
+    }
+
+    fn decide_limit_request(
+        &self,
+        id: u64,
+        user: &str,
+        approve: bool,
+        now: Instant,
+        deadline: Deadline,
+    ) -> Result<LimitRequest> {
+        self.write(deadline, |sql| limit::decide_request(self.writing(sql), id, user, approve, now))
     }
 
     fn company(&self, source: &str, identifier: &IdentifierKey) -> Result<Option<(Instant, Option<Company>)>> {
@@ -299,7 +384,19 @@ impl Store for SqliteStore {
     }
 
     fn events(&self, after: u64, most: u32) -> Result<Vec<Event>> {
-        self.read(READ_WAIT, |sql| query::events(sql, after, most))
+        self.read(READ_WAIT, |sql| event::after(sql, after, most))
+    }
+
+    fn next_events(&self, consumer: &str, most: u32) -> Result<Vec<Event>> {
+        self.read(READ_WAIT, |sql| event::next(sql, consumer, most))
+    }
+
+    fn acknowledge(&self, consumer: &str, up_to: u64, deadline: Deadline) -> Result<u64> {
+        self.write(deadline, |sql| event::acknowledge(sql, consumer, up_to))
+    }
+
+    fn queue_once(&self, events: &[(String, Event)], deadline: Deadline) -> Result<u32> {
+        self.write(deadline, |sql| event::queue_once(sql, events))
     }
 
     fn backup(&self, to: &Path) -> Result<()> {
@@ -353,6 +450,10 @@ impl SqliteStore {
         while let Some(from) = after {
             after = self.read(READ_WAIT, |sql| verify::accounts(sql, from, found))?;
             go_on(found)?;
+        }
+        let mut pool = Some(0);
+        while let Some(from) = pool {
+            pool = self.read(READ_WAIT, |sql| pool::verify(sql, from, found))?;
         }
         self.read(READ_WAIT, |sql| {
             verify::end_of_chain(sql, None, &decision::unknown_end(sql)?, found)?;

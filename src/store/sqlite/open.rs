@@ -51,6 +51,7 @@ impl SqliteStore {
                 owner: Some(owner),
                 queue: Queue::default(),
                 commits: AtomicU64::new(0),
+                watch: None,
             }),
             Err(fault) => {
                 owner.give_back();

@@ -1,14 +1,16 @@
 //! Reads that are no more than a query.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension};
 
-use super::account::{self, Account};
-use super::chain;
-use super::code::{Col, counter, signed};
+use super::account::{self, Account, AsOf};
+use super::code::{Col, counter};
 use super::fault::Outcome;
-use crate::calendar::{Day, Instant};
+use super::{chain, limit, pool};
+use crate::calendar::Instant;
 use crate::credit::{AccountId, Chain, Limit};
-use crate::store::{AccountKey, Counts, Event, PolicyRecord};
+use crate::store::{AccountKey, Counts, PolicyRecord};
 
 pub(super) fn resolve(sql: &Connection, key: &AccountKey) -> Outcome<Option<AccountId>> {
     let id: Option<Col<AccountId>> = sql
@@ -23,8 +25,7 @@ pub(super) fn accounts_after(
     sql: &Connection,
     after: AccountId,
     most: u32,
-    overdue_to: Day,
-    now: Instant,
+    as_of: AsOf,
 ) -> Outcome<Vec<Account>> {
     let mut accounts = sql
         .prepare_cached(&format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS))?
@@ -32,14 +33,19 @@ pub(super) fn accounts_after(
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let last = accounts.last().map_or(after, |account| account.facts.id);
     let mut limits = sql.prepare_cached(
-        "SELECT account, kind, first, last, amount FROM credit_limit WHERE account > ?1 AND account <= ?2
-         ORDER BY account, kind, first",
+        "SELECT account, kind, first, last, amount, share, covering FROM credit_limit
+         WHERE account > ?1 AND account <= ?2 ORDER BY account, kind, first",
     )?;
     let mut limits = limits
         .query_map((Col(after), Col(last)), |row| {
-            Ok((row.get::<_, Col<AccountId>>(0)?.0, account::limit_from_row(row, 1)?))
+            let limit = Limit { covering: row.get(6)?, ..limit::from_row(row, 1)? };
+            Ok((row.get::<_, Col<AccountId>>(0)?.0, limit))
         })?
         .peekable();
+    let pooled: BTreeSet<AccountId> = sql
+        .prepare_cached("SELECT DISTINCT account FROM pool_member WHERE account > ?1 AND account <= ?2")?
+        .query_map((Col(after), Col(last)), |row| row.get::<_, Col<AccountId>>(0).map(|id| id.0))?
+        .collect::<rusqlite::Result<_>>()?;
     for account in &mut accounts {
         let id = account.facts.id;
         let mut own: Vec<Limit> = Vec::new();
@@ -50,7 +56,10 @@ pub(super) fn accounts_after(
             }
         }
         account.facts.limits = own.into();
-        account::bring_up(sql, &mut account.facts, overdue_to, now)?;
+        if pooled.contains(&id) {
+            pool::read_all(sql, account)?;
+        }
+        account::tell(sql, account, as_of)?;
     }
     Ok(accounts)
 }
@@ -64,15 +73,51 @@ pub(super) fn accounts_with_expired(sql: &Connection, now: Instant, most: u32) -
     Ok(ids)
 }
 
-pub(super) fn held_orders(sql: &Connection, company: &str, most: u32) -> Outcome<Vec<Chain>> {
-    let held = sql
+/// Which orders of a company are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Waiting {
+    /// Those that wait for a person.
+    Held,
+    /// Those that hold credit and have not begun to move.
+    Active,
+}
+
+/// Orders of a company, of one customer or of all, by when they were first asked for and their number; those behind the
+/// one given.
+pub(super) fn orders(
+    sql: &Connection,
+    which: Waiting,
+    company: &str,
+    customer: Option<&str>,
+    after: Option<&Chain>,
+    most: u32,
+) -> Outcome<Vec<Chain>> {
+    let account = match customer {
+        None => None,
+        Some(customer) => {
+            let key = AccountKey { company: company.to_owned(), customer: customer.to_owned() };
+            let Some(id) = resolve(sql, &key)? else { return Ok(Vec::new()) };
+            Some(Col(id))
+        }
+    };
+    let condition = match which {
+        Waiting::Held => "state = 0",
+        Waiting::Active => {
+            "state = 2 AND ordered > 0 AND delivered = 0 AND drafted = 0 AND invoiced = 0 AND settled = 0"
+        }
+    };
+    let (since, document) =
+        after.map_or((Instant(i64::MIN), ""), |chain| (chain.since, chain.document.as_str()));
+    let orders = sql
         .prepare_cached(&format!(
-            "SELECT {} FROM chain WHERE company = ?1 AND state = 0 ORDER BY since, id LIMIT ?2",
+            "SELECT {} FROM chain
+             WHERE company = ?1 AND {condition} AND (since, document) > (?2, ?3) AND (?4 IS NULL OR account = ?4)
+             ORDER BY since, document LIMIT ?5",
             chain::COLUMNS
         ))?
-        .query_map((company, most), chain::from_row)?
+        .query_map((company, Col(since), document, account, most), chain::from_row)?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(held)
+    Ok(orders)
 }
 
 pub(super) fn policy(sql: &Connection, digest: &[u8; 32]) -> Outcome<Option<PolicyRecord>> {
@@ -87,29 +132,6 @@ pub(super) fn put_policy(sql: &Connection, policy: &PolicyRecord) -> Outcome<()>
     sql.prepare_cached("INSERT INTO policy (digest, name, text) VALUES (?1, ?2, ?3) ON CONFLICT (digest) DO NOTHING")?
         .execute((policy.digest, &policy.name, &policy.text))?;
     Ok(())
-}
-
-pub(super) fn events(sql: &Connection, after: u64, most: u32) -> Outcome<Vec<Event>> {
-    let events = sql
-        .prepare_cached(
-            "SELECT id, at, kind, account, document, reasons FROM event WHERE id > ?1 ORDER BY id LIMIT ?2",
-        )?
-        .query_map((signed(after), most), |row| {
-            let reasons: String = row.get(5)?;
-            Ok(Event {
-                id: counter(row, 0)?,
-                at: row.get::<_, Col<_>>(1)?.0,
-                kind: row.get::<_, Col<_>>(2)?.0,
-                account: row.get::<_, Option<Col<_>>>(3)?.map(|account| account.0),
-                document: row.get(4)?,
-                subject: String::new(),
-                reasons: serde_json::from_str(&reasons).map_err(|e| {
-                    rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Text, Box::new(e))
-                })?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(events)
 }
 
 pub(super) fn counts(sql: &Connection) -> Outcome<Counts> {

@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::account::{self, Account};
-use super::code::{Col, maybe, signed};
+use super::account::{self, Account, AsOf};
+use super::code::signed;
 use super::fault::Outcome;
 use super::load::Cause;
-use super::{chain, decision, item};
+use super::{Writing, chain, decision, event, item, pool};
 use crate::calendar::Instant;
 use crate::credit::{AccountId, Chain};
 use crate::error::{Error, ErrorKind};
@@ -19,19 +19,23 @@ pub(super) struct Answer {
 }
 
 /// Runs a step inside the caller's savepoint.
-pub(super) fn run(sql: &Connection, step: &Step) -> Outcome<Answer> {
-    let Step { ask, plan } = step;
+pub(super) fn run(to: Writing<'_>, step: &Step) -> Outcome<Answer> {
+    let (sql, Step { ask, plan }) = (to.sql, step);
     if let Some(answer) = repeated(sql, ask)? {
         return Ok(answer);
     }
-    let Some(before) = account::read(sql, &ask.account)? else {
+    let Some(mut before) = account::read(sql, &ask.account)? else {
         return run_without_account(sql, step);
     };
-    let mut after = before.clone();
-    for (row, expired) in account::bring_up(sql, &mut after.facts, ask.overdue_to, ask.now)? {
-        chain::write(sql, &before.key.company, Some(row), &expired, expired.expires.unwrap_or(ask.now))?;
-        queue(sql, &expiry(after.facts.id, &expired.document, ask.now))?;
+    if pool::expire_others(to, &before, ask.now)? {
+        pool::read_all(sql, &mut before)?;
     }
+    let mut after = before.clone();
+    for (row, expired) in account::bring_up(sql, &mut after.facts, AsOf::of(ask))? {
+        chain::write(sql, &before.key.company, Some(row), &expired, expired.expires.unwrap_or(ask.now))?;
+        event::queue(sql, &expiry(after.facts.id, &expired.document, ask.now))?;
+    }
+    pool::tell_own(&mut after)?;
     let kept_chain = match ask.document.as_str() {
         "" => None,
         document => chain::read(sql, &before.key.company, document)?,
@@ -43,12 +47,12 @@ pub(super) fn run(sql: &Connection, step: &Step) -> Outcome<Answer> {
         item: asked_item(sql, &before, ask)?,
     };
     let effects = plan(&facts)?;
-    apply(sql, &mut after, kept_chain, &effects, ask.now)?;
+    apply(sql, &mut after, kept_chain, &effects, ask)?;
     let decision = match &effects.record {
         Some(new) => Some(decision::append(sql, Some(after.facts.id), &mut after.decisions, new)?),
         None => None,
     };
-    account::write(sql, &before, &mut after)?;
+    account::write(to, &before, &mut after, ask.now)?;
     let written = Written { decision, repeated: false, account: Some(after.facts) };
     remember(sql, ask, &effects, &written)?;
     Ok(Answer { written, granted: effects.granted })
@@ -100,9 +104,9 @@ fn apply(
     account: &mut Account,
     kept_chain: Option<(i64, Chain)>,
     effects: &Effects,
-    now: Instant,
+    ask: &Ask,
 ) -> Outcome<()> {
-    let id = account.facts.id;
+    let (id, cause) = (account.facts.id, Cause::Request(ask.now));
     if let Some(chain) = &effects.chain {
         if chain.account != id {
             return Err(misplanned("wants the chain of another account written"));
@@ -111,17 +115,17 @@ fn apply(
             Some(kept) if kept.1.document == chain.document => Some(kept),
             _ => chain::read(sql, &account.key.company, &chain.document)?,
         };
-        chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts.buckets, Cause::Request(now))?;
-        account.facts.next_expiry = chain::next_expiry(sql, id, None)?;
+        chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts, cause)?;
+        chain::dates(sql, &mut account.facts)?;
     }
     for item in &effects.items {
         if item.key != account.key {
             return Err(misplanned("wants an item of another account written"));
         }
-        item::put(sql, &mut account.facts, item, Cause::Request(now))?;
+        item::put(sql, &mut account.facts, item, cause, ask.today)?;
     }
     if !effects.items.is_empty() {
-        account::due_dates(sql, &mut account.facts)?;
+        account::items_changed(sql, &mut account.facts)?;
     }
     Ok(())
 }
@@ -158,7 +162,7 @@ fn repeated(sql: &Connection, ask: &Ask) -> Outcome<Option<Answer>> {
 /// Keeps the key of a request with its answer.
 fn remember(sql: &Connection, ask: &Ask, effects: &Effects, written: &Written) -> Outcome<()> {
     for event in &effects.events {
-        queue(sql, event)?;
+        event::queue(sql, event)?;
     }
     if let Some(RequestKey { key, content }) = &ask.key {
         let decision = written.decision.as_ref().map(|decision| signed(decision.id));
@@ -169,7 +173,8 @@ fn remember(sql: &Connection, ask: &Ask, effects: &Effects, written: &Written) -
 }
 
 /// Takes reservations of one account that ran out, at most `most`, out of it. Returns how many.
-pub(super) fn expire(sql: &Connection, who: &AccountRef, now: Instant, most: u32) -> Outcome<u32> {
+pub(super) fn expire(to: Writing<'_>, who: &AccountRef, now: Instant, most: u32) -> Outcome<u32> {
+    let sql = to.sql;
     let Some(before) = account::read(sql, who)? else { return Ok(0) };
     let mut after = before.clone();
     let id = before.facts.id;
@@ -178,12 +183,12 @@ pub(super) fn expire(sql: &Connection, who: &AccountRef, now: Instant, most: u32
         let expired = chain::expired(&chain);
         // It changed when it ran out, not when that was noticed: data from between the two is the newer.
         let cause = Cause::Request(expired.expires.unwrap_or(now));
-        chain::put(sql, &before.key.company, Some((row, chain)), &expired, &mut after.facts.buckets, cause)?;
-        queue(sql, &expiry(id, &expired.document, now))?;
+        chain::put(sql, &before.key.company, Some((row, chain)), &expired, &mut after.facts, cause)?;
+        event::queue(sql, &expiry(id, &expired.document, now))?;
         count += 1;
     }
-    after.facts.next_expiry = chain::next_expiry(sql, id, None)?;
-    account::write(sql, &before, &mut after)?;
+    chain::dates(sql, &mut after.facts)?;
+    account::write(to, &before, &mut after, now)?;
     Ok(count)
 }
 
@@ -200,21 +205,12 @@ fn expiry(account: AccountId, document: &str, at: Instant) -> Event {
     }
 }
 
-/// Queues an event.
-pub(super) fn queue(sql: &Connection, event: &Event) -> Outcome<()> {
-    let reasons = serde_json::to_string(&event.reasons)
-        .map_err(|e| Error::new(ErrorKind::Internal, format!("an event could not be written: {e}")))?;
-    sql.prepare_cached("INSERT INTO event (at, kind, account, document, reasons) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute((Col(event.at), Col(event.kind), maybe(event.account), &event.document, reasons))?;
-    Ok(())
-}
-
 /// The facts of an ask, as if the account had been brought up; nothing is written.
 pub(super) fn facts(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
     let Some(mut account) = account::read(sql, &ask.account)? else {
         return facts_without_account(sql, ask);
     };
-    let expired = account::bring_up(sql, &mut account.facts, ask.overdue_to, ask.now)?;
+    let expired = account::tell(sql, &mut account, AsOf::of(ask))?;
     let chain = match ask.document.as_str() {
         "" => None,
         document => match expired.into_iter().find(|(_, chain)| chain.document == document) {

@@ -9,10 +9,10 @@ use rusqlite::Connection;
 use super::account::{self, Account, ChainEnd, moved};
 use super::code::{Col, counter, signed};
 use super::fault::Outcome;
-use super::{decision, item};
+use super::{chain, decision, item, limit};
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountId, Buckets};
-use crate::store::{ItemKind, Verification};
+use crate::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState};
+use crate::store::{Item, ItemKind, Verification};
 
 /// Accounts or decisions in a piece.
 const PIECE: u32 = 500;
@@ -51,9 +51,16 @@ pub(super) fn file(sql: &Connection, found: &mut Verification) -> Outcome<()> {
 struct Sums {
     buckets: Buckets,
     too_large: bool,
+    disputed: i128,
+    disputed_overdue: i128,
+    dunning_level: u8,
     oldest_overdue: Option<Day>,
+    oldest_undisputed: Option<Day>,
     next_due: Option<Day>,
+    next_ship: Option<Day>,
     next_expiry: Option<Instant>,
+    /// For each limit of the account what it covers.
+    covering: Vec<i128>,
 }
 
 impl Sums {
@@ -61,6 +68,45 @@ impl Sums {
         match moved(&self.buckets, &Buckets::default(), share) {
             Ok(buckets) => self.buckets = buckets,
             Err(_) => self.too_large = true,
+        }
+    }
+
+    fn item(&mut self, item: &Item, account: &AccountFacts) {
+        self.add(&item::share(item.kind, item.residual, item.due, account.aged_to));
+        if item.kind != ItemKind::Invoice {
+            return;
+        }
+        let residual = i128::from(item.residual);
+        let overdue = item.due <= account.aged_to;
+        if item.disputed {
+            self.disputed += residual;
+            self.disputed_overdue += if overdue { residual } else { 0 };
+        } else if overdue {
+            self.oldest_undisputed = earlier(self.oldest_undisputed, item.due);
+        }
+        if overdue {
+            self.oldest_overdue = earlier(self.oldest_overdue, item.due);
+        } else {
+            self.next_due = earlier(self.next_due, item.due);
+        }
+        if !item.dunning_blocked {
+            self.dunning_level = self.dunning_level.max(item.dunning_level);
+        }
+        self.covering.resize(account.limits.len(), 0);
+        for (covering, limit) in self.covering.iter_mut().zip(&account.limits) {
+            if item.delivered.is_some_and(|day| limit::covers(limit, day)) {
+                *covering += residual;
+            }
+        }
+    }
+
+    fn chain(&mut self, chain: &Chain, horizon_to: Day) {
+        self.add(&chain.held(horizon_to));
+        if let Some(ships) = chain.ships.filter(|ships| *ships > horizon_to && chain.ordered > 0) {
+            self.next_ship = earlier(self.next_ship, ships);
+        }
+        if let Some(expires) = chain.expires.filter(|_| chain.state == ChainState::Active && chain.ordered > 0) {
+            self.next_expiry = earlier(self.next_expiry, expires);
         }
     }
 }
@@ -74,49 +120,43 @@ fn earlier<T: Ord>(a: Option<T>, b: T) -> Option<T> {
 
 /// Checks the accounts behind `after`, a piece of them. Returns the last one checked, `None` at the end.
 pub(super) fn accounts(sql: &Connection, after: AccountId, found: &mut Verification) -> Outcome<Option<AccountId>> {
-    let accounts = sql
-        .prepare_cached(&format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS))?
-        .query_map((Col(after), PIECE), account::from_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let Some(last) = accounts.last().map(|account| account.facts.id) else { return Ok(None) };
-    let mut sums: BTreeMap<AccountId, Sums> = BTreeMap::new();
-    let aged: BTreeMap<AccountId, Day> =
-        accounts.iter().map(|account| (account.facts.id, account.facts.aged_to)).collect();
+    let mut accounts: BTreeMap<AccountId, (Account, Sums)> = BTreeMap::new();
+    {
+        let mut read = sql
+            .prepare_cached(&format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS))?;
+        for account in read.query_map((Col(after), PIECE), account::from_row)? {
+            let mut account = account?;
+            account.facts.limits = limit::of_account(sql, account.facts.id)?;
+            accounts.insert(account.facts.id, (account, Sums::default()));
+        }
+    }
+    let Some(last) = accounts.last_key_value().map(|(id, _)| *id) else { return Ok(None) };
 
-    let mut items = sql.prepare_cached(
-        "SELECT account, kind, residual, due FROM item NOT INDEXED
-         WHERE account > ?1 AND account <= ?2 AND residual > 0",
-    )?;
+    let mut items = sql.prepare_cached(&format!(
+        "SELECT {}, account FROM item NOT INDEXED WHERE account > ?1 AND account <= ?2 AND residual > 0",
+        item::COLUMNS
+    ))?;
     let mut rows = items.query((Col(after), Col(last)))?;
     while let Some(row) = rows.next()? {
-        let id = row.get::<_, Col<AccountId>>(0)?.0;
-        let (kind, due) = (row.get::<_, Col<ItemKind>>(1)?.0, row.get::<_, Col<Day>>(3)?.0);
-        let aged_to = aged.get(&id).copied().unwrap_or(Day::MIN);
-        let sum = sums.entry(id).or_default();
-        sum.add(&item::share(kind, row.get(2)?, due, aged_to));
-        if kind == ItemKind::Invoice && due <= aged_to {
-            sum.oldest_overdue = earlier(sum.oldest_overdue, due);
-        } else if kind == ItemKind::Invoice {
-            sum.next_due = earlier(sum.next_due, due);
+        let id = row.get::<_, Col<AccountId>>(item::COLUMN_COUNT)?.0;
+        if let Some((account, sums)) = accounts.get_mut(&id) {
+            sums.item(&item::from_row(row, &account.key, account.facts.currency)?, &account.facts);
         }
     }
-    let mut chains = sql.prepare_cached(
-        "SELECT account, ordered, delivered, drafted, CASE WHEN state = 2 AND ordered > 0 THEN expires END FROM chain
-         WHERE account > ?1 AND account <= ?2",
-    )?;
+    let mut chains = sql.prepare_cached(&format!(
+        "SELECT {} FROM chain WHERE account > ?1 AND account <= ?2",
+        chain::COLUMNS
+    ))?;
     let mut rows = chains.query((Col(after), Col(last)))?;
     while let Some(row) = rows.next()? {
-        let sum = sums.entry(row.get::<_, Col<AccountId>>(0)?.0).or_default();
-        let (ordered, delivered, drafted) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        sum.add(&Buckets { ordered, delivered, drafted, ..Buckets::default() });
-        if let Some(expires) = row.get::<_, Option<Col<Instant>>>(4)? {
-            sum.next_expiry = earlier(sum.next_expiry, expires.0);
+        let chain = chain::from_row(row)?;
+        if let Some((account, sums)) = accounts.get_mut(&chain.account) {
+            sums.chain(&chain, account.facts.horizon_to);
         }
     }
 
-    let nothing = Sums::default();
-    for account in &accounts {
-        compare(account, sums.get(&account.facts.id).unwrap_or(&nothing), found);
+    for (account, sums) in accounts.values() {
+        compare(account, sums, found);
         end_of_chain(sql, Some(account.facts.id), &account.decisions, found)?;
         found.accounts = found.accounts.saturating_add(1);
     }
@@ -126,11 +166,13 @@ pub(super) fn accounts(sql: &Connection, after: AccountId, found: &mut Verificat
 fn compare(account: &Account, sums: &Sums, found: &mut Verification) {
     let facts = &account.facts;
     let mut differ = |what: &str, kept: String, recomputed: String| {
-        found.faults.push(format!(
-            "account {} (company {:?}, customer {:?}): {what} is kept as {kept}, and its items and orders come to \
-             {recomputed}",
-            facts.id.0, account.key.company, account.key.customer
-        ));
+        if kept != recomputed {
+            found.faults.push(format!(
+                "account {} (company {:?}, customer {:?}): {what} is kept as {kept}, and its items and orders come to \
+                 {recomputed}",
+                facts.id.0, account.key.company, account.key.customer
+            ));
+        }
     };
     if sums.too_large {
         differ("the total", "a number".to_owned(), "more than fits".to_owned());
@@ -149,21 +191,23 @@ fn compare(account: &Account, sums: &Sums, found: &mut Verification) {
         ]
     };
     for ((name, kept), (_, recomputed)) in bucket(&facts.buckets).into_iter().zip(bucket(&sums.buckets)) {
-        if kept != recomputed {
-            differ(name, kept.to_string(), recomputed.to_string());
-        }
+        differ(name, kept.to_string(), recomputed.to_string());
     }
-    let mut dates = |what: &str, kept: Option<String>, recomputed: Option<String>| {
-        if kept != recomputed {
-            let text = |date: Option<String>| date.unwrap_or_else(|| "none".to_owned());
-            differ(what, text(kept), text(recomputed));
-        }
-    };
-    let day = |day: Option<Day>| day.map(|day| day.to_string());
-    dates("the oldest overdue day", day(facts.oldest_overdue), day(sums.oldest_overdue));
-    dates("the next due day", day(facts.next_due), day(sums.next_due));
-    let at = |at: Option<Instant>| at.map(|at| at.to_string());
-    dates("the next expiry", at(facts.next_expiry), at(sums.next_expiry));
+    differ("what is disputed", facts.disputed.to_string(), sums.disputed.to_string());
+    differ("what is disputed and overdue", facts.disputed_overdue.to_string(), sums.disputed_overdue.to_string());
+    differ("the dunning level", facts.dunning_level.to_string(), sums.dunning_level.to_string());
+    for (at, limit) in facts.limits.iter().enumerate() {
+        let covering = sums.covering.get(at).copied().unwrap_or(0);
+        differ("what an insured limit covers", limit.covering.to_string(), covering.to_string());
+    }
+    let text = |date: Option<String>| date.unwrap_or_else(|| "none".to_owned());
+    let day = |day: Option<Day>| text(day.map(|day| day.to_string()));
+    differ("the oldest overdue day", day(facts.oldest_overdue), day(sums.oldest_overdue));
+    differ("the oldest undisputed overdue day", day(facts.oldest_undisputed), day(sums.oldest_undisputed));
+    differ("the next due day", day(facts.next_due), day(sums.next_due));
+    differ("the next day of shipping", day(facts.next_ship), day(sums.next_ship));
+    let at = |at: Option<Instant>| text(at.map(|at| at.to_string()));
+    differ("the next expiry", at(facts.next_expiry), at(sums.next_expiry));
 }
 
 /// Checks that a chain ends where its end is kept to be.

@@ -1,0 +1,124 @@
+//! What a policy would have done over recorded orders and payments, held against another one.
+//!
+//! A [`Record`] is what happened, day by day. [`run`] lets it happen twice, once under each policy: an order that a policy
+//! does not let through does not happen in its world, so what it would have owed is not there when the next one is asked
+//! about. The questions themselves go through [`crate::credit::act()`], as those of an engine do; nothing is decided here.
+//!
+//! What became of each order in truth then tells what its policy's answer was worth: a loss that would have been
+//! avoided, or a sale that would have been lost.
+
+mod record;
+mod report;
+mod tally;
+mod world;
+
+pub use record::{AccountState, History, MAX_ACCOUNTS, MAX_CLASSES, MAX_ORDERS, NewOrder, OrderRef, Payer, Record};
+pub use report::{
+    Change, ClassSplit, CurrencyReport, Difference, Differences, Fate, MAX_LARGEST, MonthSplit, PolicyName, Recorded,
+    Report, RuleSums, Sum, Totals,
+};
+
+use crate::calendar::Day;
+use crate::error::{Error, Result};
+use crate::policy::{Policy, Test};
+use world::World;
+
+/// What is tried.
+#[derive(Debug, Clone, Copy)]
+pub struct Trial<'a> {
+    /// The policy that is tried.
+    pub tried: &'a Policy,
+    /// The policy it is held against, such as the one in force.
+    pub against: &'a Policy,
+    /// Orders entered before this day went through as they did: they are exposure, are not asked about and not counted.
+    pub from: Option<Day>,
+    /// How many orders that the policies treat differently are listed in each currency, those of the highest value
+    /// first; at most [`MAX_LARGEST`].
+    pub largest: usize,
+}
+
+/// Lets the record happen under both policies.
+///
+/// # Errors
+/// `Argument` when amounts are too large to add; the message names the order.
+pub fn run(record: &Record, trial: &Trial<'_>) -> Result<Report> {
+    let mut tried = World::new(record, trial.tried);
+    let mut against = World::new(record, trial.against);
+    let classes = play(record, trial, &mut [&mut tried, &mut against])?;
+    let mut report = tally::report(record, trial, &classes, [&tried, &against])?;
+    report.warnings = warnings(record, trial);
+    Ok(report)
+}
+
+/// Lets the record happen under one policy, and tells how many orders it let through: for measuring.
+///
+/// # Errors
+/// As [`run`].
+pub fn grants(record: &Record, policy: &Policy) -> Result<u64> {
+    let trial = Trial { tried: policy, against: policy, from: None, largest: 0 };
+    let mut world = World::new(record, policy);
+    play(record, &trial, &mut [&mut world])?;
+    Ok(record.orders.iter().enumerate().filter(|(at, _)| world.deal(*at).outcome.grants()).map(|_| 1).sum())
+}
+
+/// Plays the happenings in their order. Returns the class of each order's account when it was entered.
+fn play(record: &Record, trial: &Trial<'_>, worlds: &mut [&mut World<'_>]) -> Result<Vec<u16>> {
+    use record::What;
+    let mut classes = vec![0_u16; record.orders.len()];
+    let mut class_now = vec![0_u16; record.accounts.len()];
+    let mut names = record.class_names(trial.tried);
+    for happening in &record.happenings {
+        let (at, day) = (happening.at(), happening.day);
+        if let What::Account(change) = happening.what {
+            let (Some(state), Some(class)) = (record.states.get(change as usize), class_now.get_mut(at)) else {
+                continue;
+            };
+            *class = names.number(state.profile.class(trial.tried).unwrap_or_default())?;
+            worlds.iter_mut().for_each(|world| world.account_is(at, state));
+            continue;
+        }
+        let Some(order) = record.orders.get(at) else { continue };
+        if matches!(happening.what, What::Entered)
+            && let (Some(class), Some(now)) = (classes.get_mut(at), class_now.get(order.payer.at()))
+        {
+            *class = *now;
+        }
+        let asked = trial.from.is_none_or(|from| order.entered >= from);
+        for world in worlds.iter_mut() {
+            world
+                .happens(at, order, happening.what, day, asked)
+                .map_err(|error| Error::new(error.kind(), format!("order {:?}: {error}", order.number)))?;
+        }
+    }
+    Ok(classes)
+}
+
+/// What a person should know of rules that ask for what no record tells.
+fn warnings(record: &Record, trial: &Trial<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for policy in [trial.tried, trial.against] {
+        for rule in &policy.rules {
+            let lacks = match rule.test {
+                Test::DunningLevel { .. } => Some("dunning levels"),
+                Test::BucketAmount { bucket: crate::policy::Bucket::Drafted, .. } => Some("drafts of invoices"),
+                Test::Score { .. } if !record.tells.score => Some("scores"),
+                Test::Status { .. } if !record.tells.status => Some("statuses of accounts"),
+                Test::ReviewDue { .. } if !record.tells.next_review => Some("days of review"),
+                Test::DisputeRate { .. } if !record.tells.disputes => Some("disputes"),
+                Test::Discount { .. } if !record.tells.discounts => Some("discounts"),
+                Test::TermsChanged if !record.tells.terms => Some("payment terms of orders"),
+                _ => None,
+            };
+            if let Some(lacks) = lacks {
+                let text = format!(
+                    "rule {:?} of policy {:?} asks about {lacks}, which the record does not tell",
+                    rule.name, policy.name
+                );
+                if !found.contains(&text) {
+                    found.push(text);
+                }
+            }
+        }
+    }
+    found
+}

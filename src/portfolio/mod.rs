@@ -1,0 +1,3 @@
+//! What is asked of many orders at once. Pure: no I/O, no clock, no locks.
+
+pub mod backtest;

@@ -1,0 +1,371 @@
+//! Pools: what the accounts that share a limit come to together.
+//!
+//! A pool's sums are those of its accounts' rows, moved by the difference whenever a row is written. So they cost the
+//! same for two accounts and for a thousand, and a reservation that ran out counts until its account is written again: a
+//! step takes such reservations out of the other accounts of its pools first, and a read tells the sums as if it had.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::account::Account;
+use super::code::{Col, maybe};
+use super::fault::{Fault, Outcome};
+use super::{Writing, limit, step};
+use crate::calendar::Instant;
+use crate::credit::{AccountId, MAX_POOLS, PoolFacts, PoolSum};
+use crate::error::{Error, ErrorKind};
+use crate::money::{Currency, MoneyError, Rate};
+use crate::store::{AccountKey, AccountRef, PoolRecord, Put, Verification};
+
+/// A pool's own row.
+pub(super) struct Pool {
+    pub(super) id: i64,
+    pub(super) record: PoolRecord,
+}
+
+const COLUMNS: &str = "pool.id, pool.name, pool.kind, pool.currency, pool.rates";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Pool> {
+    let rates: String = row.get(4)?;
+    Ok(Pool {
+        id: row.get(0)?,
+        record: PoolRecord {
+            name: row.get(1)?,
+            kind: row.get::<_, Col<_>>(2)?.0,
+            currency: row.get::<_, Col<_>>(3)?.0,
+            rates: super::code::from_json(4, &rates)?,
+        },
+    })
+}
+
+/// The pool with this name.
+pub(super) fn read(sql: &Connection, name: &str) -> Outcome<Option<Pool>> {
+    let found = sql
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM pool WHERE name = ?1"))?
+        .query_row([name], from_row)
+        .optional()?;
+    Ok(found)
+}
+
+/// The pool with this name, which must be there.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) fn known(sql: &Connection, name: &str) -> Outcome<Pool> {
+    read(sql, name)?.ok_or_else(|| {
+        Error::new(ErrorKind::NotFound, format!("there is no pool {name:?}; put the pool first")).into()
+    })
+}
+
+/// Makes a pool what it is to be.
+pub(super) fn put(sql: &Connection, record: &PoolRecord) -> Outcome<Put> {
+    if record.name.is_empty() {
+        return Err(Error::argument("a pool needs a name").into());
+    }
+    let mut rates = record.rates.clone();
+    rates.sort_by(|(a, _), (b, _)| a.code().cmp(b.code()));
+    for (currency, rate) in &rates {
+        Rate::parse(rate)
+            .map_err(|error| Error::argument(format!("pool {:?}, rate of {currency}: {error}", record.name)))?;
+        if *currency == record.currency {
+            return Err(Error::argument(format!(
+                "pool {:?}: it is kept in {currency}, which needs no rate",
+                record.name
+            ))
+            .into());
+        }
+    }
+    if rates.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0)) {
+        return Err(Error::argument(format!("pool {:?}: a currency has two rates", record.name)).into());
+    }
+    let record = PoolRecord { rates, ..record.clone() };
+    let kept = read(sql, &record.name)?;
+    if kept.as_ref().is_some_and(|kept| kept.record == record) {
+        return Ok(Put::Same);
+    }
+    if let Some(kept) = kept.as_ref().filter(|kept| kept.record.currency != record.currency) {
+        let used: bool = sql.query_row(
+            "SELECT EXISTS (SELECT 1 FROM pool_member WHERE pool = ?1) OR EXISTS (SELECT 1 FROM pool_limit WHERE pool = ?1)",
+            [kept.id],
+            |row| row.get(0),
+        )?;
+        if used {
+            return Err(Error::new(
+                ErrorKind::State,
+                format!(
+                    "pool {:?} has accounts or limits in {}; its currency cannot change to {}",
+                    record.name, kept.record.currency, record.currency
+                ),
+            )
+            .into());
+        }
+    }
+    sql.prepare_cached(
+        "INSERT INTO pool (name, kind, currency, rates) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, currency = excluded.currency, rates = excluded.rates",
+    )?
+    .execute((&record.name, Col(record.kind), Col(record.currency), super::code::to_json(&record.rates)?))?;
+    Ok(if kept.is_some() { Put::Changed } else { Put::Added })
+}
+
+/// What is known of a pool: its limits, and its sums with their rates. The sum of the currency `own` is told although it
+/// is zero, so that its rate is known.
+pub(super) fn facts(sql: &Connection, pool: &Pool, own: Option<Currency>) -> Outcome<PoolFacts> {
+    let rate_of = |currency: Currency| {
+        pool.record.rates.iter().find(|(other, _)| *other == currency).map(|(_, rate)| rate.clone())
+    };
+    let mut sums: Vec<PoolSum> = sql
+        .prepare_cached("SELECT currency, debit, unapplied FROM pool_sum WHERE pool = ?1 ORDER BY currency")?
+        .query_map([pool.id], |row| {
+            let currency = row.get::<_, Col<Currency>>(0)?.0;
+            Ok(PoolSum { currency, rate: rate_of(currency), debit: row.get(1)?, unapplied: row.get(2)? })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    if let Some(own) = own.filter(|own| sums.iter().all(|sum| sum.currency != *own)) {
+        let at = sums.partition_point(|sum| sum.currency.code() < own.code());
+        sums.insert(at, PoolSum { currency: own, rate: rate_of(own), debit: 0, unapplied: 0 });
+    }
+    Ok(PoolFacts {
+        name: pool.record.name.clone(),
+        kind: pool.record.kind,
+        currency: pool.record.currency,
+        limits: limit::of_pool(sql, pool.id)?,
+        sums: sums.into(),
+    })
+}
+
+/// Reads the pools of an account, whose row is what their sums hold of it.
+pub(super) fn read_all(sql: &Connection, account: &mut Account) -> Outcome<()> {
+    let pools: Vec<Pool> = sql
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM pool_member JOIN pool ON pool.id = pool_member.pool
+             WHERE pool_member.account = ?1 ORDER BY pool_member.place"
+        ))?
+        .query_map([Col(account.facts.id)], from_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    account.pools = pools.iter().map(|pool| pool.id).collect();
+    let own = Some(account.facts.currency);
+    account.facts.pools = pools.iter().map(|pool| facts(sql, pool, own)).collect::<Outcome<_>>()?;
+    account.counted = counted(account)?;
+    Ok(())
+}
+
+/// What the sums of its pools hold of an account.
+pub(super) fn counted(account: &Account) -> Result<(i64, i64), MoneyError> {
+    Ok((account.facts.buckets.debit()?, account.facts.buckets.unapplied))
+}
+
+/// Tells the sums in memory with what the account has come to since they were read.
+pub(super) fn tell_own(account: &mut Account) -> Outcome<()> {
+    if account.pools.is_empty() {
+        return Ok(());
+    }
+    let now = counted(account)?;
+    let (debit, unapplied) = (now.0.saturating_sub(account.counted.0), now.1.saturating_sub(account.counted.1));
+    for pool in &mut account.facts.pools {
+        for sum in pool.sums.iter_mut().filter(|sum| sum.currency == account.facts.currency) {
+            sum.debit = sum.debit.checked_add(debit).ok_or_else(|| too_large(&pool.name))?;
+            sum.unapplied = sum.unapplied.checked_add(unapplied).ok_or_else(|| too_large(&pool.name))?;
+        }
+    }
+    account.counted = now;
+    Ok(())
+}
+
+/// Tells the sums of a pool as if what ran out in its accounts, but not in `except`, had been taken out.
+pub(super) fn tell_run_out(
+    sql: &Connection,
+    id: i64,
+    pool: &mut PoolFacts,
+    except: AccountId,
+    now: Instant,
+) -> Outcome<()> {
+    let mut run_out = sql.prepare_cached(
+        "SELECT account.currency, chain.ordered
+         FROM pool_member CROSS JOIN account CROSS JOIN chain
+         WHERE pool_member.pool = ?1 AND pool_member.next_expiry IS NOT NULL AND pool_member.next_expiry <= ?2
+             AND pool_member.account <> ?3 AND account.id = pool_member.account AND chain.account = account.id
+             AND chain.state = 2 AND chain.ordered > 0 AND chain.expires IS NOT NULL AND chain.expires <= ?2",
+    )?;
+    let mut rows = run_out.query((id, Col(now), Col(except)))?;
+    while let Some(row) = rows.next()? {
+        let (currency, ordered) = (row.get::<_, Col<Currency>>(0)?.0, row.get::<_, i64>(1)?);
+        for sum in pool.sums.iter_mut().filter(|sum| sum.currency == currency) {
+            sum.debit = sum.debit.saturating_sub(ordered);
+        }
+    }
+    Ok(())
+}
+
+/// Takes what ran out in the other accounts of this account's pools out of them. Returns whether there was any.
+pub(super) fn expire_others(to: Writing<'_>, account: &Account, now: Instant) -> Outcome<bool> {
+    let mut others: Vec<AccountId> = Vec::new();
+    {
+        let mut find = to.sql.prepare_cached(
+            "SELECT account FROM pool_member
+             WHERE pool = ?1 AND next_expiry IS NOT NULL AND next_expiry <= ?2 AND account <> ?3 ORDER BY account",
+        )?;
+        for pool in &account.pools {
+            let mut rows = find.query((pool, Col(now), Col(account.facts.id)))?;
+            while let Some(row) = rows.next()? {
+                others.push(row.get::<_, Col<AccountId>>(0)?.0);
+            }
+        }
+    }
+    others.sort_unstable();
+    others.dedup();
+    for other in &others {
+        step::expire(to, &AccountRef::Id(*other), now, u32::MAX)?;
+    }
+    Ok(!others.is_empty())
+}
+
+/// The pools an account is to belong to.
+///
+/// # Errors
+/// `NotFound` for a name that is no pool's, `Argument` for one that is there twice or for too many.
+pub(super) fn checked(sql: &Connection, names: &[String]) -> Outcome<Vec<Pool>> {
+    if names.len() > MAX_POOLS {
+        let count = names.len();
+        return Err(Error::argument(format!("pools: {count} are too many for one account, at most {MAX_POOLS}")).into());
+    }
+    let twice = names.iter().enumerate().find(|(at, name)| names.iter().take(*at).any(|other| other == *name));
+    if let Some((_, name)) = twice {
+        return Err(Error::argument(format!("pools: {name:?} is there twice")).into());
+    }
+    names.iter().map(|name| known(sql, name)).collect()
+}
+
+/// Makes these the pools of an account, in this order, and moves what its row holds between them. The row must be as it
+/// was in `kept`.
+///
+/// # Errors
+/// As [`checked`], before anything was done; `Argument` when a sum no longer fits.
+pub(super) fn join(sql: &Connection, kept: &Account, names: &[String]) -> Outcome<()> {
+    let pools = checked(sql, names)?;
+    let (debit, unapplied) = counted(kept)?;
+    let currency = kept.facts.currency;
+    let id = kept.facts.id;
+    for left in kept.pools.iter().filter(|id| pools.iter().all(|pool| pool.id != **id)) {
+        move_sum(sql, *left, currency, -i128::from(debit), -i128::from(unapplied))?;
+    }
+    for entered in pools.iter().filter(|pool| !kept.pools.contains(&pool.id)) {
+        move_sum(sql, entered.id, currency, debit.into(), unapplied.into())?;
+    }
+    sql.prepare_cached("DELETE FROM pool_member WHERE account = ?1")?.execute([Col(id)])?;
+    let mut insert = sql
+        .prepare_cached("INSERT INTO pool_member (account, place, pool, next_expiry) VALUES (?1, ?2, ?3, ?4)")?;
+    for (place, pool) in (0_i64..).zip(&pools) {
+        insert.execute((Col(id), place, pool.id, maybe(kept.facts.next_expiry)))?;
+    }
+    Ok(())
+}
+
+/// Moves the sums of an account's pools by what its row is to become, and has its next expiry known to them.
+pub(super) fn count(sql: &Connection, before: &Account, after: &Account) -> Outcome<()> {
+    let (was, is) = (counted(before)?, counted(after)?);
+    let same_currency = before.facts.currency == after.facts.currency;
+    for pool in &after.pools {
+        if same_currency {
+            let (debit, unapplied) = (i128::from(is.0) - i128::from(was.0), i128::from(is.1) - i128::from(was.1));
+            move_sum(sql, *pool, after.facts.currency, debit, unapplied)?;
+        } else {
+            move_sum(sql, *pool, before.facts.currency, -i128::from(was.0), -i128::from(was.1))?;
+            move_sum(sql, *pool, after.facts.currency, is.0.into(), is.1.into())?;
+        }
+    }
+    if before.facts.next_expiry != after.facts.next_expiry {
+        sql.prepare_cached("UPDATE pool_member SET next_expiry = ?2 WHERE account = ?1")?
+            .execute((Col(after.facts.id), maybe(after.facts.next_expiry)))?;
+    }
+    Ok(())
+}
+
+fn move_sum(sql: &Connection, pool: i64, currency: Currency, debit: i128, unapplied: i128) -> Outcome<()> {
+    if debit == 0 && unapplied == 0 {
+        return Ok(());
+    }
+    let (kept_debit, kept_unapplied): (i64, i64) = sql
+        .prepare_cached("SELECT debit, unapplied FROM pool_sum WHERE pool = ?1 AND currency = ?2")?
+        .query_row((pool, Col(currency)), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .unwrap_or_default();
+    let sum = |kept: i64, more: i128| i64::try_from(i128::from(kept) + more).ok();
+    let (Some(debit), Some(unapplied)) = (sum(kept_debit, debit), sum(kept_unapplied, unapplied)) else {
+        let name: String = sql.query_row("SELECT name FROM pool WHERE id = ?1", [pool], |row| row.get(0))?;
+        return Err(too_large(&name));
+    };
+    if debit == 0 && unapplied == 0 {
+        sql.prepare_cached("DELETE FROM pool_sum WHERE pool = ?1 AND currency = ?2")?.execute((pool, Col(currency)))?;
+    } else {
+        sql.prepare_cached(
+            "INSERT INTO pool_sum (pool, currency, debit, unapplied) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (pool, currency) DO UPDATE SET debit = excluded.debit, unapplied = excluded.unapplied",
+        )?
+        .execute((pool, Col(currency), debit, unapplied))?;
+    }
+    Ok(())
+}
+
+fn too_large(pool: &str) -> Fault {
+    Error::argument(format!("amount too large: with it what the accounts of pool {pool:?} owe cannot be kept")).into()
+}
+
+/// The accounts of a pool, by company and customer.
+pub(super) fn accounts(sql: &Connection, name: &str, most: u32) -> Outcome<Vec<AccountKey>> {
+    let keys = sql
+        .prepare_cached(
+            "SELECT account.company, account.customer
+             FROM pool JOIN pool_member ON pool_member.pool = pool.id JOIN account ON account.id = pool_member.account
+             WHERE pool.name = ?1 ORDER BY account.company, account.customer LIMIT ?2",
+        )?
+        .query_map((name, most), |row| Ok(AccountKey { company: row.get(0)?, customer: row.get(1)? }))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(keys)
+}
+
+/// A pool as it stands at a moment: what ran out is left out.
+pub(super) fn as_of(sql: &Connection, name: &str, now: Instant) -> Outcome<Option<PoolFacts>> {
+    let Some(pool) = read(sql, name)? else { return Ok(None) };
+    let mut facts = facts(sql, &pool, None)?;
+    tell_run_out(sql, pool.id, &mut facts, AccountId(0), now)?;
+    facts.sums = facts.sums.into_iter().filter(|sum| (sum.debit, sum.unapplied) != (0, 0)).collect();
+    Ok(Some(facts))
+}
+
+/// Checks the pool behind `after` against its accounts. Returns it, `None` at the end.
+pub(super) fn verify(sql: &Connection, after: i64, found: &mut Verification) -> Outcome<Option<i64>> {
+    let next = sql
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM pool WHERE id > ?1 ORDER BY id LIMIT 1"))?
+        .query_row([after], from_row)
+        .optional()?;
+    let Some(pool) = next else { return Ok(None) };
+    let mut sums: std::collections::BTreeMap<String, (i128, i128)> = std::collections::BTreeMap::new();
+    let mut members = sql.prepare_cached(
+        "SELECT account.currency, account.ordered, account.later, account.delivered, account.drafted, account.open,
+             account.overdue, account.unapplied, account.next_expiry IS NOT pool_member.next_expiry, account.id
+         FROM pool_member JOIN account ON account.id = pool_member.account WHERE pool_member.pool = ?1",
+    )?;
+    let mut rows = members.query([pool.id])?;
+    let name = &pool.record.name;
+    while let Some(row) = rows.next()? {
+        let (debit, unapplied) = sums.entry(row.get(0)?).or_default();
+        for at in 1..7 {
+            *debit += i128::from(row.get::<_, i64>(at)?);
+        }
+        *unapplied += i128::from(row.get::<_, i64>(7)?);
+        if row.get(8)? {
+            let id: i64 = row.get(9)?;
+            found.faults.push(format!("pool {name:?}: the next expiry of account {id} is not known to it"));
+        }
+    }
+    sums.retain(|_, sum| *sum != (0, 0));
+    let kept = facts(sql, &pool, None)?.sums;
+    let kept: std::collections::BTreeMap<String, (i128, i128)> = kept
+        .iter()
+        .map(|sum| (sum.currency.code().to_owned(), (i128::from(sum.debit), i128::from(sum.unapplied))))
+        .collect();
+    if kept != sums {
+        found.faults.push(format!("pool {name:?}: its sums are kept as {kept:?}, and its accounts come to {sums:?}"));
+    }
+    Ok(Some(pool.id))
+}
