@@ -98,7 +98,7 @@ pub(crate) fn order(customer: &str, document: &str, request_key: &str, amount: &
 pub(crate) fn customer(engine: &Engine, number: &str, limit: &str) {
     let customer = Customer { number: number.to_owned(), name: number.to_owned(), ..Customer::default() };
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
-    engine.store().load(engine.now(), &mut |loader| loader.put_customer(&customer).map(drop), deadline).unwrap();
+    engine.store().load(engine.now(), engine.today(), &mut |loader| loader.put_customer(&customer).map(drop), deadline).unwrap();
     let account = AccountRecord { key: key(number), currency: money(limit).currency, status: Status::Ok };
     engine.put_account(&account).unwrap();
     put_limit(engine, number, limit);

@@ -8,12 +8,12 @@ pub mod child;
 use std::time::{Duration, Instant as Deadline};
 
 use obligor::calendar::{Day, Instant};
-use obligor::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState, Limit, LimitKind, Status};
+use obligor::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState, Limit, LimitKind, Marks, Status};
 use obligor::error::{Error, ErrorKind, Result};
 use obligor::money::Currency;
 use obligor::store::sqlite::{Options, SqliteStore};
 use obligor::store::{
-    AccountKey, AccountRecord, AccountRef, Ask, Company, Customer, Effects, IdentifierKey, Item, ItemKind, LimitRecord,
+    AccountKey, AccountRecord, AccountRef, Ask, Company, Customer, Effects, IdentifierKey, Item, ItemKind, LimitOwner, LimitRecord,
     Loader, LookupRecord, NewDecision, OrderRecord, Plan, Remark, RequestKey, Step, Store, Written,
 };
 
@@ -49,12 +49,12 @@ pub fn customer(number: &str) -> Customer {
 }
 
 pub fn account(customer: &str) -> AccountRecord {
-    AccountRecord { key: key(customer), currency: dkk(), status: Status::Ok }
+    AccountRecord { key: key(customer), currency: dkk(), status: Status::Ok, profile: None, pools: None }
 }
 
 pub fn limit(customer: &str, amount: i64) -> LimitRecord {
-    let limit = Limit { kind: LimitKind::Base, amount: Some(amount), from: None, to: None };
-    LimitRecord { key: key(customer), currency: dkk(), limit }
+    let limit = Limit::always(LimitKind::Base, Some(amount));
+    LimitRecord { owner: LimitOwner::Account(key(customer)), currency: dkk(), limit }
 }
 
 pub fn item(customer: &str, number: &str, kind: ItemKind, residual: i64, due: Day) -> Item {
@@ -68,6 +68,8 @@ pub fn item(customer: &str, number: &str, kind: ItemKind, residual: i64, due: Da
         due,
         disputed: false,
         dunning_level: 0,
+        dunning_blocked: false,
+        delivered: None,
         document: String::new(),
     }
 }
@@ -81,6 +83,7 @@ pub fn order(customer: &str, document: &str, ordered: i64) -> OrderRecord {
         delivered: 0,
         drafted: 0,
         expires: None,
+        ships: None,
         since: NOW,
     }
 }
@@ -139,7 +142,7 @@ pub fn put_debtor(load: &mut dyn Loader, number: &str, amount: i64) -> Result<()
 }
 
 pub fn debtor(store: &dyn Store, number: &str, amount: i64) -> AccountId {
-    store.load(NOW, &mut |load| put_debtor(load, number, amount), soon()).unwrap();
+    store.load(NOW, TODAY, &mut |load| put_debtor(load, number, amount), soon()).unwrap();
     store.resolve(&key(number), soon()).unwrap().unwrap()
 }
 
@@ -150,6 +153,8 @@ pub fn ask(customer: &str, document: &str) -> Ask {
         item: String::new(),
         key: None,
         overdue_to: TODAY.plus(-1),
+        horizon_to: Day::MAX,
+        today: TODAY,
         now: NOW,
     }
 }
@@ -195,6 +200,8 @@ pub fn reserve(amount: i64, expires: Option<Instant>) -> Plan {
                 settled: 0,
                 expires,
                 since: NOW,
+                ships: None,
+                marks: Marks::default(),
             }),
             record: record("approve", amount),
             ..Effects::default()
