@@ -166,11 +166,11 @@ class Order:
     def _write(self, struct: OrderStruct) -> None:
         if self.account is not None:
             struct.account = _number_of(self.account)
-        if self.currency != "":
-            struct.currency = currency_in("currency", self.currency).encode()
+        currency = currency_in("currency", self.currency).encode() if self.currency != "" else b""
         minor = self._minor()
         if minor is not None:
-            struct.amount = minor
+            # Without an amount a currency says nothing; with one the library would take it for an amount of zero.
+            struct.amount, struct.currency = minor, currency
         if self.expires is not None:
             struct.expires_ms = instant_in("expires", self.expires)
         struct.stage_from, struct.stage_to = self.stage_from, self.stage_to
