@@ -20,8 +20,7 @@ use serde_json::{Map, Value, json};
 use vectors::{Suite, Vector};
 
 /// A vector that is being run: its engine, and what its steps keep for later ones.
-struct Run<'v> {
-    vector: &'v Vector,
+struct Run {
     folder: tempfile::TempDir,
     engine: Option<Engine>,
     clock: String,
@@ -29,11 +28,10 @@ struct Run<'v> {
     kept: Map<String, Value>,
 }
 
-impl<'v> Run<'v> {
-    fn new(suite: &Suite, vector: &'v Vector) -> Result<Self, String> {
+impl Run {
+    fn new(suite: &Suite, vector: &Vector) -> Result<Self, String> {
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).map_err(|e| e.to_string())?;
         let mut run = Self {
-            vector,
             folder,
             engine: None,
             clock: vector.clock.clone(),
