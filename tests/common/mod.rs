@@ -5,7 +5,7 @@ use obligor::calendar::{Day, Instant};
 use obligor::credit::{Limit, LimitKind, Status};
 use obligor::engine::{ClockChoice, Config, Engine, OrderRequest};
 use obligor::money::Money;
-use obligor::store::{AccountKey, AccountRecord, Customer, Item, ItemKind, LimitRecord};
+use obligor::store::{AccountKey, AccountRecord, Customer, Item, ItemKind, LimitOwner, LimitRecord};
 use tempfile::TempDir;
 
 /// A desk: an engine on a store of its own, at a moment that stands still.
@@ -66,6 +66,8 @@ impl Desk {
                 due: Day::parse(due).unwrap(),
                 disputed: false,
                 dunning_level: 0,
+                dunning_blocked: false,
+                delivered: None,
                 document: String::new(),
             })
             .unwrap();
@@ -102,13 +104,19 @@ pub(crate) fn customer(engine: &Engine, number: &str, limit: &str) {
         .store()
         .load(engine.now(), engine.today(), &mut |loader| loader.put_customer(&customer).map(drop), deadline)
         .unwrap();
-    let account = AccountRecord { key: key(number), currency: money(limit).currency, status: Status::Ok };
+    let account = AccountRecord {
+        key: key(number),
+        currency: money(limit).currency,
+        status: Status::Ok,
+        profile: None,
+        pools: None,
+    };
     engine.put_account(&account).unwrap();
     put_limit(engine, number, limit);
 }
 
 fn put_limit(engine: &Engine, number: &str, limit: &str) {
     let Money { minor, currency } = money(limit);
-    let limit = Limit { kind: LimitKind::Base, amount: Some(minor), from: None, to: None };
-    engine.put_limit(&LimitRecord { key: key(number), currency, limit }).unwrap();
+    let limit = Limit::always(LimitKind::Base, Some(minor));
+    engine.put_limit(&LimitRecord { owner: LimitOwner::Account(key(number)), currency, limit }).unwrap();
 }
