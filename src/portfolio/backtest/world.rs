@@ -598,7 +598,7 @@ mod tests {
             }
         }
         // Both are in the exposure when the first is to leave, so it is stopped; then there is room for the second.
-        assert_eq!((world.deal(0).outcome, world.deal(1).outcome), (Outcome::Refuse, Outcome::NotChecked));
+        assert_eq!((world.deal(0).outcome, world.deal(1).outcome), (Outcome::Refuse, Outcome::Approve));
         assert_eq!(world.facts(0).buckets, crate::credit::Buckets { open: 600, ..Default::default() });
         assert_eq!(world.whys[usize::from(world.deal(0).why)].code, Code::OverLimit);
     }
