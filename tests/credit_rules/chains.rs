@@ -137,7 +137,8 @@ fn what_is_undone_goes_back_only_when_it_is_named() {
             desk.to(Action::Reserve, 500);
             let chain = desk.chain.as_mut().unwrap();
             (chain.ordered, chain.delivered, chain.drafted, chain.invoiced, chain.settled) = (100, 100, 100, 100, 100);
-            desk.account.buckets = Buckets { ordered: 100, delivered: 100, drafted: 100, open: 100, ..Buckets::default() };
+            desk.account.buckets =
+                Buckets { ordered: 100, delivered: 100, drafted: 100, open: 100, ..Buckets::default() };
             let request = moving(Some(from), to, Some(40));
             if allowed(from, to) {
                 let before = desk.account.buckets.debit().unwrap();
@@ -145,7 +146,13 @@ fn what_is_undone_goes_back_only_when_it_is_named() {
                 let at = desk.order();
                 assert_eq!((at.at(from), at.at(to)), (60, 140), "{from:?} to {to:?}");
                 assert_eq!(desk.account.buckets.debit().unwrap() - before, increase);
-                let expected = if to == Settled { -40 } else if from == Settled { 40 } else { 0 };
+                let expected = if to == Settled {
+                    -40
+                } else if from == Settled {
+                    40
+                } else {
+                    0
+                };
                 assert_eq!(increase, expected, "{from:?} to {to:?}");
                 if from > to {
                     assert_eq!(desk.fails(&moving(Some(from), to, Some(61))), ErrorKind::State, "only what is there");
@@ -259,7 +266,7 @@ fn the_secured_part_holds_no_credit() {
 fn the_whole_is_converted_once_and_so_is_what_is_left_without_the_secured_part() {
     let mut desk = Desk::new(100_000);
     let usd = |minor| Money::new(minor, currency("USD"));
-    let request = |minor, secured| Request {
+    let request = |minor, secured: Option<i64>| Request {
         amount: Some(usd(minor)),
         secured: secured.map(usd),
         rate: Some("6.5".to_owned()),

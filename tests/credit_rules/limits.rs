@@ -9,11 +9,7 @@ fn limited(limit: i64, open: i64, minor: i64) -> Scene {
 }
 
 fn until(kind: LimitKind, amount: i64, from: i32, to: Option<i32>) -> Limit {
-    Limit {
-        from: Some(TODAY.plus(from)),
-        to: to.map(|to| TODAY.plus(to)),
-        ..Limit::always(kind, Some(amount))
-    }
+    Limit { from: Some(TODAY.plus(from)), to: to.map(|to| TODAY.plus(to)), ..Limit::always(kind, Some(amount)) }
 }
 
 #[test]
@@ -203,13 +199,9 @@ fn waiting_helps_only_where_another_limit_does_not_stand_in_front() {
 #[test]
 fn what_insurers_cover_comes_on_top() {
     let mut scene = limited(1_000, 0, 1);
-    let cover = |amount, share, from, to, covering| Limit {
-        share,
-        covering,
-        ..until(LimitKind::Insured, amount, from, to)
-    };
-    scene.account.limits =
-        Box::new([base(1_000), cover(501, 5_000, -5, Some(0), 77), cover(800, 2_500, 1, None, 0)]);
+    let cover =
+        |amount, share, from, to, covering| Limit { share, covering, ..until(LimitKind::Insured, amount, from, to) };
+    scene.account.limits = Box::new([base(1_000), cover(501, 5_000, -5, Some(0), 77), cover(800, 2_500, 1, None, 0)]);
     assert_eq!(scene.decide().limit, Some(dkk(1_250)), "250.5 rounded down");
     scene.gets(&[(1_250, Outcome::Approve), (1_251, Outcome::Refuse)]);
     scene.today = TODAY.plus(1);

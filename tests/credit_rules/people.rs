@@ -163,7 +163,11 @@ fn a_release_is_a_token_that_later_stages_honour() {
     assert_eq!((done.decision.outcome, done.decision.increase), (Outcome::Approve, dkk(600)));
     assert_eq!((desk.order().state, desk.at()[0]), (ChainState::Active, 600));
     let release = desk.order().marks.release.clone().unwrap();
-    assert_eq!((release.amount, release.deviation, release.to), (600, 1_000, Some(TODAY.plus(4))), "today is the first");
+    assert_eq!(
+        (release.amount, release.deviation, release.to),
+        (600, 1_000, Some(TODAY.plus(4))),
+        "today is the first"
+    );
     assert_eq!((&*release.user, &*release.role, &*release.reason), ("ann", MANAGER, "agreed"));
     assert_eq!((release.lifts_stop, release.at), (false, Instant(7_000)));
     desk.today = TODAY.plus(4);

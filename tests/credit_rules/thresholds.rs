@@ -116,7 +116,14 @@ fn utilisation() {
     fires(&at, &used(1_000, 900), Code::Utilisation, share(10_000), share(9_000), Remedy::Pay(dkk(100)));
     fires(&at, &used(1_000, 950), Code::Utilisation, share(10_500), share(9_000), Remedy::Pay(dkk(150)));
     // 90 % of 1,009 is 908.1: the share told is rounded down, what is compared is not.
-    fires(&used(1_009, 808), &used(1_009, 809), Code::Utilisation, share(9_008), share(9_000), Remedy::ReduceBy(dkk(1)));
+    fires(
+        &used(1_009, 808),
+        &used(1_009, 809),
+        Code::Utilisation,
+        share(9_008),
+        share(9_000),
+        Remedy::ReduceBy(dkk(1)),
+    );
     fires(&at, &used(0, 0), Code::Utilisation, share(10_000_000), share(9_000), Remedy::Pay(dkk(100)));
     let mut rich = used(0, 0);
     rich.account.buckets.unapplied = 100;
@@ -214,7 +221,7 @@ fn limit_open_ended() {
 #[test]
 fn review_due() {
     let test = Test::ReviewDue { buffer_days: 5 };
-    let due = |days| {
+    let due = |days: i32| {
         let mut scene = scene(&test, account(1_000, 0));
         scene.account.profile.next_review = Some(TODAY.plus(-days));
         scene
@@ -275,7 +282,8 @@ fn discount() {
 
 #[test]
 fn each_bucket_counts_what_is_in_it_and_what_lands_there() {
-    let full = Buckets { ordered: 10, later: 20, delivered: 40, drafted: 80, open: 160, overdue: 320, unapplied: 9_999 };
+    let full =
+        Buckets { ordered: 10, later: 20, delivered: 40, drafted: 80, open: 160, overdue: 320, unapplied: 9_999 };
     for (bucket, there, lands) in [
         (Bucket::Ordered, 30, Some(Stage::Ordered)),
         (Bucket::Delivered, 40, Some(Stage::Delivered)),
@@ -325,11 +333,9 @@ fn score() {
 
 #[test]
 fn a_status_is_named_by_the_rule_that_asks_for_it() {
-    for (is, code) in [
-        (Status::Stop, Code::StatusStop),
-        (Status::Hold, Code::StatusHold),
-        (Status::Watch, Code::StatusWatch),
-    ] {
+    for (is, code) in
+        [(Status::Stop, Code::StatusStop), (Status::Hold, Code::StatusHold), (Status::Watch, Code::StatusWatch)]
+    {
         let mut scene = scene(&Test::Status { is }, account(1_000, 0));
         assert_eq!(scene.outcome(), Outcome::Approve);
         scene.account.status = is;
