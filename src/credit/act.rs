@@ -349,6 +349,7 @@ impl Scene<'_> {
         chain.marks.passed = Some(self.today);
         chain.marks.reasons.clear();
         chain.marks.awaiting = None;
+        chain.marks.forced_hold = None;
         let covered = chain.marks.release.as_ref().is_some_and(|release| release.covers(chain.amount, self.today));
         if !covered {
             chain.marks.release = None;

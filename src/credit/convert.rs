@@ -76,6 +76,8 @@ impl Scene<'_> {
             add(&mut chain, to, part)?;
             if from == Stage::Ordered && matches!(to, Stage::Drafted | Stage::Invoiced) {
                 chain.marks.ahead = chain.marks.ahead.checked_add(part).ok_or_else(overflow)?;
+            } else if to == Stage::Ordered && matches!(from, Stage::Drafted | Stage::Invoiced) {
+                chain.marks.ahead -= part.min(chain.marks.ahead);
             }
             missing -= part;
         }

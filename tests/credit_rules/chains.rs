@@ -266,7 +266,7 @@ fn the_secured_part_holds_no_credit() {
 fn the_whole_is_converted_once_and_so_is_what_is_left_without_the_secured_part() {
     let mut desk = Desk::new(100_000);
     let usd = |minor| Money::new(minor, currency("USD"));
-    let request = |minor, secured| Request {
+    let request = |minor, secured: Option<i64>| Request {
         amount: Some(usd(minor)),
         secured: secured.map(usd),
         rate: Some("6.5".to_owned()),
