@@ -6,10 +6,10 @@ mod customers_texts;
 mod facts_texts;
 mod rules_texts;
 
+use self::{customers_texts as customers, facts_texts as facts, rules_texts as rules};
 use super::{Policy, Rule, Scope, TaxBasis, Test, Verdict};
 use crate::money::Money;
 use crate::reason::{Language, Outcome, Quantity, Text};
-use self::{customers_texts as customers, facts_texts as facts, rules_texts as rules};
 
 /// A value for a placeholder of a text.
 type Value<'a> = (&'a str, String);
