@@ -23,7 +23,7 @@ fn portfolio(path: &Path) {
     }
     run(&store, reservation("?", "SO-?", 1)).unwrap();
     store
-        .load(NOW, &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 5, TODAY)).map(drop), soon())
+        .load(NOW, TODAY, &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 5, TODAY)).map(drop), soon())
         .unwrap();
 }
 

@@ -83,11 +83,15 @@ fn is_forked<T>(result: obligor::error::Result<T>) -> bool {
 fn all_doors_are_closed(store: &SqliteStore) -> Result<(), String> {
     expect("step", is_forked(store.step(vec![reservation("10", "x", 1)], false, soon())))?;
     expect("facts", is_forked(store.facts(&ask("10", ""), soon())))?;
-    expect("load", is_forked(store.load(NOW, &mut |_| Ok(()), soon())))?;
+    expect("load", is_forked(store.load(NOW, TODAY, &mut |_| Ok(()), soon())))?;
+    expect("acknowledge", is_forked(store.acknowledge("reader", 0, soon())))?;
+    expect("next events", is_forked(store.next_events("reader", 1)))?;
+    expect("decide", is_forked(store.decide_limit_request(1, "anna", true, NOW, soon())))?;
+    expect("pool", is_forked(store.pool("GROUP", NOW)))?;
     expect("expire", is_forked(store.expire(NOW, 1, soon())))?;
     expect("verify", is_forked(store.verify(&mut |_, _| true)))?;
     expect("backup", is_forked(store.backup(Path::new("/nowhere/at/all"))))?;
-    expect("all accounts", is_forked(store.all_accounts(TODAY, NOW, &mut |_, _| ())))
+    expect("all accounts", is_forked(store.all_accounts(TODAY, TODAY, NOW, &mut |_, _| ())))
 }
 
 fn reserve_in_new_store(path: &Path, document: &str) -> Result<(), String> {
@@ -203,6 +207,7 @@ fn a_fork_in_the_middle_of_a_load_closes_that_store_to_the_child() {
         .store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 load.put_order(&order("10", "SO-1", 5))?;
                 let child = fork(|| {
@@ -233,6 +238,7 @@ fn a_load_that_comes_back_in_the_child_writes_nothing() {
     let store = &fresh.store;
     let result = store.load(
         NOW,
+        TODAY,
         &mut |load| {
             load.put_order(&order("10", "SO-1", 5))?;
             // The host's callback forks, and both processes go back into the library.

@@ -195,6 +195,7 @@ fn import(store: &dyn Store, file: &File, round: usize, history: &mut History) {
     let mut put: BTreeMap<String, Put> = BTreeMap::new();
     let result = store.load(
         at,
+        TODAY,
         &mut |load| {
             // Refused rows, of customers that are not there or too large, leave no trace.
             let mut note = |name: String, done: obligor::error::Result<Put>| {
@@ -335,6 +336,7 @@ fn the_number_of_items_does_not_change_what_a_step_reads() {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 for n in 0..5000 {
                     load.put_item(&item("11", &format!("I-{n}"), ItemKind::Invoice, 1, Day(n)))?;

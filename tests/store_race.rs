@@ -113,6 +113,7 @@ fn a_long_write_makes_others_wait_and_lets_readers_through() {
         let load = scope.spawn(move || {
             store.load(
                 NOW,
+                TODAY,
                 &mut |load| {
                     load.put_item(&item("10", "I-1", ItemKind::Invoice, 5, TODAY))?;
                     began.wait();

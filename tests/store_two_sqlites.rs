@@ -106,6 +106,7 @@ fn a_writer_loses_its_lock_in_the_middle() {
         .store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 load.put_order(&order("10", "SO-a", 1))?;
                 another_sqlite_comes_and_goes(&path);
@@ -168,6 +169,7 @@ fn the_log_is_deleted_in_the_middle_of_a_write() {
         .store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 load.put_item(&item("10", "I-1", ItemKind::Invoice, 3, TODAY))?;
                 another_sqlite_comes_and_goes(&path);
@@ -182,7 +184,7 @@ fn the_log_is_deleted_in_the_middle_of_a_write() {
     // Nothing was reported as written that was not, and the same request can be made again.
     fresh
         .store
-        .load(NOW, &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 3, TODAY)).map(drop), soon())
+        .load(NOW, TODAY, &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 3, TODAY)).map(drop), soon())
         .unwrap();
     assert_eq!(in_child(NAME, "reader", &path), "7");
     assert_eq!(buckets(&fresh.store, "10").open, 3);

@@ -3,14 +3,13 @@
 use comfy_table::{Cell, CellAlignment, Color};
 use obligor::calendar::Day;
 use obligor::credit::{AccountId, LimitKind, Status};
-use obligor::engine::wire::{HeldOrder, ItemWire, PositionWire};
+use obligor::engine::wire::{ItemWire, PositionWire};
 use obligor::error::Result;
-use obligor::reason::Outcome;
 use obligor::store::{AccountRecord, ItemKind};
 use serde_json::json;
 
 use crate::Done;
-use crate::args::{Account, Held};
+use crate::args::Account;
 use crate::session::Session;
 use crate::show::{Look, count, lines, marked, moment, right};
 

@@ -484,6 +484,47 @@ pub(crate) enum PolicyCommand {
     Compare(Compare),
     /// Print the policy in force
     Show,
+    /// Try a policy on recorded orders and payments, against the policy in force or another
+    Try(Box<Try>),
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Try {
+    /// The policy, a TOML file; "standard" is the one that comes with obligor
+    pub(crate) file: PathBuf,
+    /// The recorded orders, a CSV file; its columns are in docs/BACKTEST.md
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) orders: PathBuf,
+    /// The policy it is held against, instead of the one in force
+    #[arg(long, value_name = "FILE")]
+    pub(crate) against: Option<PathBuf>,
+    /// Also write a page with charts, for a browser or a printer
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) html: Option<PathBuf>,
+    /// Orders entered before this day are exposure as they were, and not counted
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub(crate) from: Option<Day>,
+    /// How many orders that the policies treat differently are listed
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    pub(crate) largest: u32,
+    /// utf-8, utf-16 or windows-1252; found out when nothing is said
+    #[arg(long, value_parser = word::<Encoding>)]
+    pub(crate) encoding: Option<Encoding>,
+    /// , ; | or tab; found out when nothing is said
+    #[arg(long, value_parser = delimiter)]
+    pub(crate) delimiter: Option<char>,
+    /// The decimal mark, . or , ; found out when nothing is said
+    #[arg(long, value_parser = word::<DecimalMark>)]
+    pub(crate) decimal: Option<DecimalMark>,
+    /// What separates thousands: . , ' or a space
+    #[arg(long, value_parser = word::<Thousands>)]
+    pub(crate) thousands: Option<Thousands>,
+    /// How days are written, such as dd.mm.yyyy
+    #[arg(long, value_name = "FORMAT", value_parser = word::<DateFormat>)]
+    pub(crate) date: Option<DateFormat>,
+    /// What stands in for a column that is missing or empty
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = pair)]
+    pub(crate) default: Vec<(String, String)>,
 }
 
 #[derive(Debug, Group)]

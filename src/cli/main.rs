@@ -7,6 +7,10 @@
 
 mod account;
 mod args;
+mod backtest;
+mod backtest_chart;
+mod backtest_page;
+mod backtest_text;
 mod customer;
 mod exit;
 mod import;

@@ -31,6 +31,7 @@ pub(crate) fn policy(options: &Options, words: &Words) -> Result<Done> {
         PolicyCommand::Profiles => profiles(options),
         PolicyCommand::Profile { name } => profile(options, name),
         PolicyCommand::Compare(compare) => compared(options, compare),
+        PolicyCommand::Try(words) => crate::backtest::try_policy(options, words),
         PolicyCommand::Show => Session::open(options)?
             .tell("policy.get", &json!({}), |policy: &InForce| Ok(Done::well(policy.text.as_str()))),
     }

@@ -274,6 +274,7 @@ impl Engine {
             },
             self.deadline(None),
         )?;
+        self.cache.pools_moved();
         let (now, epoch) = (self.now(), self.cache.epoch());
         match self.read_account(AccountRef::Key(key.clone()), now) {
             Ok(facts) => self.cache.put(facts, now, epoch),

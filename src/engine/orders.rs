@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::body::{Asked, BODY_FORMAT, Body};
 use super::order_request::OrderRequest;
 use super::{Engine, LogLevel, checked_name};
+use crate::cache::Epoch;
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Act, Action, Chain, ChainState, Decision, act, action_of_a_check};
 use crate::error::{Error, ErrorKind, Result};
@@ -137,7 +138,7 @@ impl Engine {
         let facts = self.store.facts(&self.ask(account, document, "", now), self.deadline(order.deadline_ms))?;
         let act = self.question(order, facts.account.as_ref(), facts.chain.as_ref(), beside, now, today)?;
         if let Some(account) = facts.account {
-            self.remember(order, account, now, epoch);
+            self.remember(order, account, |account| self.cache.put(account, now, epoch));
         }
         Ok(OrderAnswer {
             decision_id: None,
@@ -442,11 +443,11 @@ impl Engine {
         order: &OrderRequest,
         written: Written,
         now: Instant,
-        epoch: u64,
+        epoch: Epoch,
         taken: bool,
     ) -> Result<OrderAnswer> {
         if let Some(account) = written.account.filter(|_| taken) {
-            self.remember(order, account, now, epoch);
+            self.remember(order, account, |account| self.cache.put_written(account, now, epoch));
         }
         let record = written
             .decision
@@ -469,14 +470,14 @@ impl Engine {
     }
 
     /// Keeps facts in memory, and the name they were asked for by.
-    fn remember(&self, order: &OrderRequest, account: AccountFacts, read_at: Instant, epoch: u64) {
+    fn remember(&self, order: &OrderRequest, account: AccountFacts, keep: impl FnOnce(AccountFacts)) {
         if order.account.is_none() {
             let key = order.key_of();
             if self.cache.id_of(&key).is_none() {
                 self.cache.name(key, account.id);
             }
         }
-        self.cache.put(account, read_at, epoch);
+        keep(account);
     }
 }
 

@@ -2,10 +2,11 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 use obligor::calendar::{Day, Instant};
-use obligor::credit::{Limit, LimitKind, Status};
-use obligor::engine::{ClockChoice, Config, Engine, OrderRequest};
+use obligor::engine::{ClockChoice, Config, Engine, OrderRequest, PolicySource};
 use obligor::money::Money;
-use obligor::store::{AccountKey, AccountRecord, Customer, Item, ItemKind, LimitRecord};
+use obligor::policy::Policy;
+use obligor::store::{AccountKey, Customer, Item, ItemKind};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A desk: an engine on a store of its own, at a moment that stands still.
@@ -45,6 +46,23 @@ impl Desk {
         Self { engine: open(&folder, NOON), folder }
     }
 
+    /// A desk whose policy is the standard one with `more` at its end.
+    pub(crate) fn with_policy(more: &str) -> Self {
+        let desk = Self::new();
+        let text = format!("{}\n{more}", Policy::standard().unwrap().text);
+        desk.under(NOON, PolicySource::Text(text))
+    }
+
+    /// The same credit state under another policy, at a moment.
+    pub(crate) fn under(self, now: &str, policy: PolicySource) -> Self {
+        let Self { engine, folder } = self;
+        drop(engine);
+        let mut config = Config::at(folder.path().join("credit.db"));
+        config.clock = ClockChoice::Fixed(Instant::parse(now).unwrap());
+        config.policy = policy;
+        Self { engine: Engine::open(&config).unwrap(), folder }
+    }
+
     pub(crate) fn customer(&self, number: &str, limit: &str) {
         customer(&self.engine, number, limit);
     }
@@ -66,6 +84,8 @@ impl Desk {
                 due: Day::parse(due).unwrap(),
                 disputed: false,
                 dunning_level: 0,
+                dunning_blocked: false,
+                delivered: None,
                 document: String::new(),
             })
             .unwrap();
@@ -98,14 +118,27 @@ pub(crate) fn order(customer: &str, document: &str, request_key: &str, amount: &
 pub(crate) fn customer(engine: &Engine, number: &str, limit: &str) {
     let customer = Customer { number: number.to_owned(), name: number.to_owned(), ..Customer::default() };
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
-    engine.store().load(engine.now(), &mut |loader| loader.put_customer(&customer).map(drop), deadline).unwrap();
-    let account = AccountRecord { key: key(number), currency: money(limit).currency, status: Status::Ok };
-    engine.put_account(&account).unwrap();
+    engine
+        .store()
+        .load(engine.now(), engine.today(), &mut |loader| loader.put_customer(&customer).map(drop), deadline)
+        .unwrap();
+    put_account(engine, number, limit, json!({}));
     put_limit(engine, number, limit);
 }
 
+/// The account as the host puts it, with `more` that is said of it.
+pub(crate) fn put_account(engine: &Engine, number: &str, in_currency_of: &str, more: Value) {
+    let mut account = json!({ "company": "NW01", "customer": number, "currency": money(in_currency_of).currency });
+    account.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    call(engine, "account.put", account);
+}
+
 fn put_limit(engine: &Engine, number: &str, limit: &str) {
-    let Money { minor, currency } = money(limit);
-    let limit = Limit::always(LimitKind::Base, Some(minor));
-    engine.put_limit(&LimitRecord { key: key(number), currency, limit }).unwrap();
+    call(engine, "limit.put", json!({ "company": "NW01", "customer": number, "limit": limit }));
+}
+
+/// The answer of an operation that must succeed.
+pub(crate) fn call(engine: &Engine, operation: &str, request: Value) -> Value {
+    let answer = engine.call(operation, &request.to_string()).unwrap_or_else(|error| panic!("{operation}: {error}"));
+    serde_json::from_str(&answer).unwrap()
 }

@@ -8,13 +8,14 @@ pub mod child;
 use std::time::{Duration, Instant as Deadline};
 
 use obligor::calendar::{Day, Instant};
-use obligor::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState, Limit, LimitKind, Status};
+use obligor::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState, Limit, LimitKind, Marks, PoolKind, Status};
 use obligor::error::{Error, ErrorKind, Result};
 use obligor::money::Currency;
 use obligor::store::sqlite::{Options, SqliteStore};
 use obligor::store::{
-    AccountKey, AccountRecord, AccountRef, Ask, Company, Customer, Effects, IdentifierKey, Item, ItemKind, LimitRecord,
-    Loader, LookupRecord, NewDecision, OrderRecord, Plan, Remark, RequestKey, Step, Store, Written,
+    AccountKey, AccountRecord, AccountRef, Ask, Company, Customer, Effects, Event, EventKind, IdentifierKey, Item,
+    ItemKind, LimitOwner, LimitRecord, Loader, LookupRecord, NewDecision, OrderRecord, Plan, PoolRecord, Remark,
+    RequestKey, Step, Store, Written,
 };
 
 pub const COMPANY: &str = "NORD";
@@ -49,12 +50,12 @@ pub fn customer(number: &str) -> Customer {
 }
 
 pub fn account(customer: &str) -> AccountRecord {
-    AccountRecord { key: key(customer), currency: dkk(), status: Status::Ok }
+    AccountRecord { key: key(customer), currency: dkk(), status: Status::Ok, profile: None, pools: None }
 }
 
 pub fn limit(customer: &str, amount: i64) -> LimitRecord {
-    let limit = Limit { kind: LimitKind::Base, amount: Some(amount), from: None, to: None };
-    LimitRecord { key: key(customer), currency: dkk(), limit }
+    let limit = Limit::always(LimitKind::Base, Some(amount));
+    LimitRecord { owner: LimitOwner::Account(key(customer)), currency: dkk(), limit }
 }
 
 pub fn item(customer: &str, number: &str, kind: ItemKind, residual: i64, due: Day) -> Item {
@@ -68,6 +69,8 @@ pub fn item(customer: &str, number: &str, kind: ItemKind, residual: i64, due: Da
         due,
         disputed: false,
         dunning_level: 0,
+        dunning_blocked: false,
+        delivered: None,
         document: String::new(),
     }
 }
@@ -81,6 +84,7 @@ pub fn order(customer: &str, document: &str, ordered: i64) -> OrderRecord {
         delivered: 0,
         drafted: 0,
         expires: None,
+        ships: None,
         since: NOW,
     }
 }
@@ -139,7 +143,7 @@ pub fn put_debtor(load: &mut dyn Loader, number: &str, amount: i64) -> Result<()
 }
 
 pub fn debtor(store: &dyn Store, number: &str, amount: i64) -> AccountId {
-    store.load(NOW, &mut |load| put_debtor(load, number, amount), soon()).unwrap();
+    store.load(NOW, TODAY, &mut |load| put_debtor(load, number, amount), soon()).unwrap();
     store.resolve(&key(number), soon()).unwrap().unwrap()
 }
 
@@ -150,6 +154,8 @@ pub fn ask(customer: &str, document: &str) -> Ask {
         item: String::new(),
         key: None,
         overdue_to: TODAY.plus(-1),
+        horizon_to: Day::MAX,
+        today: TODAY,
         now: NOW,
     }
 }
@@ -195,6 +201,8 @@ pub fn reserve(amount: i64, expires: Option<Instant>) -> Plan {
                 settled: 0,
                 expires,
                 since: NOW,
+                ships: None,
+                marks: Marks::default(),
             }),
             record: record("approve", amount),
             ..Effects::default()
@@ -226,6 +234,69 @@ pub fn expiring_reservation(customer: &str, document: &str, amount: i64, expires
 pub fn keyed(mut step: Step, name: &str, content: u8) -> Step {
     step.ask.key = request(name, content);
     step
+}
+
+/// A chain with nothing in it.
+pub fn chain(account: AccountId, document: &str, state: ChainState) -> Chain {
+    Chain {
+        account,
+        document: document.to_owned(),
+        state,
+        amount: 0,
+        ordered: 0,
+        delivered: 0,
+        drafted: 0,
+        invoiced: 0,
+        settled: 0,
+        expires: None,
+        since: NOW,
+        ships: None,
+        marks: Marks::default(),
+    }
+}
+
+/// A step that writes just this.
+pub fn writes(customer: &str, effects: Effects) -> Step {
+    let effects = Effects { granted: true, ..effects };
+    Step { ask: ask(customer, ""), plan: Box::new(move |_| Ok(effects.clone())) }
+}
+
+/// Writes a chain by a step.
+pub fn put_chain(store: &dyn Store, customer: &str, chain: Chain) -> Result<Written> {
+    run(store, writes(customer, Effects { chain: Some(chain), ..Effects::default() }))
+}
+
+/// Writes an item by a step of a day.
+pub fn put_item_on(store: &dyn Store, today: Day, item: Item) -> AccountFacts {
+    let mut step = writes(&item.key.customer.clone(), Effects { items: vec![item], ..Effects::default() });
+    step.ask.today = today;
+    run(store, step).unwrap().account.unwrap()
+}
+
+/// A load of its own.
+pub fn load(store: &dyn Store, mut work: impl FnMut(&mut dyn Loader) -> Result<()>) {
+    store.load(NOW, TODAY, &mut work, soon()).unwrap();
+}
+
+pub fn pool(name: &str) -> PoolRecord {
+    PoolRecord { name: name.to_owned(), kind: PoolKind::Group, currency: dkk(), rates: Vec::new() }
+}
+
+/// Says which pools an account belongs to.
+pub fn into_pools(customer: &str, pools: &[&str]) -> AccountRecord {
+    AccountRecord { pools: Some(pools.iter().map(|name| (*name).to_owned()).collect()), ..account(customer) }
+}
+
+pub fn event(kind: EventKind, document: &str) -> Event {
+    Event {
+        id: 0,
+        at: NOW,
+        kind,
+        account: None,
+        document: document.to_owned(),
+        subject: String::new(),
+        reasons: Vec::new(),
+    }
 }
 
 /// A step that fails.

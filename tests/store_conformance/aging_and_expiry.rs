@@ -11,6 +11,7 @@ pub(crate) fn items_age_both_ways(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 for (number, due) in [("I-1", -40), ("I-2", -10), ("I-3", 0), ("I-4", 30)] {
                     load.put_item(&item("10", number, ItemKind::Invoice, 100, TODAY.plus(due)))?;
@@ -58,6 +59,7 @@ pub(crate) fn items_age_both_ways(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 load.put_item(&item("10", "I-5", ItemKind::Invoice, 7, TODAY.plus(-5)))?;
                 load.put_item(&item("10", "I-1", ItemKind::Invoice, 0, TODAY.plus(-40))).map(drop)
@@ -144,7 +146,7 @@ pub(crate) fn what_ran_out_changed_when_it_ran_out(store: &dyn Store) {
             puts = vec![load.put_order(&order("10", "SO-1", 100))?, load.put_order(&order("10", "SO-2", 100))?];
             Ok(())
         };
-        store.load(later(moment), &mut work, soon()).unwrap();
+        store.load(later(moment), TODAY, &mut work, soon()).unwrap();
         puts
     };
     // One way to notice it is to look for it, the other is any request; both come late.

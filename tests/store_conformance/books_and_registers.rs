@@ -1,7 +1,7 @@
 //! What can be looked up: customers, what registers told of them, held orders, all accounts.
 
 use obligor::calendar::Instant;
-use obligor::credit::{Chain, ChainState};
+use obligor::credit::{Chain, ChainState, Marks};
 use obligor::store::{AnswerRecord, Effects, Event, EventKind, ItemKind, Register, Step, Store};
 
 use crate::store_common::*;
@@ -15,7 +15,7 @@ pub(crate) fn customers_are_found(store: &dyn Store) {
         ..customer(number)
     };
     let all = [firm("3", "jensen"), firm("1", "jensen"), firm("2", "olsen")];
-    store.load(NOW, &mut |load| all.iter().try_for_each(|c| load.put_customer(c).map(drop)), soon()).unwrap();
+    store.load(NOW, TODAY, &mut |load| all.iter().try_for_each(|c| load.put_customer(c).map(drop)), soon()).unwrap();
     assert_eq!(store.customer("3").unwrap().as_ref(), Some(&all[0]));
     assert_eq!(store.customer("4").unwrap(), None);
     let numbers = |found: Vec<obligor::store::Customer>| found.into_iter().map(|c| c.number).collect::<Vec<_>>();
@@ -34,6 +34,7 @@ pub(crate) fn registers_know_what_they_were_told(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 load.put_company(&firm)?;
                 remarks.iter().try_for_each(|remark| load.put_remark(remark).map(drop))?;
@@ -86,6 +87,8 @@ pub(crate) fn held_orders_wait_in_line(store: &dyn Store) {
             settled: 0,
             expires: None,
             since: Instant(since),
+            ships: None,
+            marks: Marks::default(),
         };
         let told = Event {
             id: 0,
@@ -93,6 +96,7 @@ pub(crate) fn held_orders_wait_in_line(store: &dyn Store) {
             kind: EventKind::Held,
             account: Some(id),
             document: document.to_owned(),
+            subject: "I-1".to_owned(),
             reasons: vec!["limit_exceeded".to_owned()],
         };
         let step = Step {
@@ -103,13 +107,17 @@ pub(crate) fn held_orders_wait_in_line(store: &dyn Store) {
         };
         run(store, step).unwrap();
     }
-    let held: Vec<String> = store.held_orders(COMPANY, 5).unwrap().into_iter().map(|c| c.document).collect();
+    let held: Vec<String> =
+        store.held_orders(COMPANY, None, None, 5).unwrap().into_iter().map(|c| c.document).collect();
     assert_eq!(held, ["SO-2", "SO-1"]);
-    assert_eq!(store.held_orders(COMPANY, 1).unwrap().len(), 1);
-    assert!(store.held_orders("SYD", 5).unwrap().is_empty());
+    assert_eq!(store.held_orders(COMPANY, None, None, 1).unwrap().len(), 1);
+    assert!(store.held_orders("SYD", None, None, 5).unwrap().is_empty());
     let events = store.events(1, 1).unwrap();
     assert_eq!((events[0].id, events[0].document.as_str()), (2, "SO-2"));
-    assert_eq!(events[0].reasons, ["limit_exceeded"]);
+    assert_eq!(
+        (events[0].subject.as_str(), events[0].reasons.as_slice()),
+        ("I-1", ["limit_exceeded".to_owned()].as_slice())
+    );
     let counts = store.counts().unwrap();
     assert_eq!((counts.held_orders, counts.active_orders, counts.events, counts.accounts), (2, 0, 3, 1));
 }
@@ -118,6 +126,7 @@ pub(crate) fn all_accounts_come_with_their_limits(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 for n in 0..2500 {
                     let number = format!("C{n}");
@@ -130,7 +139,9 @@ pub(crate) fn all_accounts_come_with_their_limits(store: &dyn Store) {
         )
         .unwrap();
     let mut all = Vec::new();
-    store.all_accounts(TODAY.plus(-1), NOW, &mut |key, facts| all.push((key, facts))).unwrap();
+    store
+        .all_accounts(TODAY.plus(-1), obligor::calendar::Day::MAX, NOW, &mut |key, facts| all.push((key, facts)))
+        .unwrap();
     assert_eq!(all.len(), 2500);
     for (n, (key, facts)) in all.iter().enumerate() {
         assert_eq!(key.customer, format!("C{n}"));

@@ -16,14 +16,18 @@ pub(crate) fn importing_twice_changes_nothing(store: &dyn Store) {
         store
             .load(
                 NOW,
+                TODAY,
                 &mut |load| {
                     let mut firm = customer("10");
                     firm.identifiers = vec![identifier("dk.cvr", "12345674"), identifier("dk.vat", "DK12345674")];
                     round.push(load.put_customer(&firm)?);
                     round.push(load.put_account(&account("10"))?);
                     round.push(load.put_limit(&limit("10", 1000))?);
-                    let temporary =
-                        Limit { kind: LimitKind::Temporary, amount: None, from: Some(TODAY), to: Some(TODAY.plus(7)) };
+                    let temporary = Limit {
+                        from: Some(TODAY),
+                        to: Some(TODAY.plus(7)),
+                        ..Limit::always(LimitKind::Temporary, None)
+                    };
                     round.push(load.put_limit(&obligor::store::LimitRecord { limit: temporary, ..limit("10", 0) })?);
                     round.push(load.put_item(&item("10", "I-1", ItemKind::Invoice, 500, TODAY))?);
                     round.push(load.put_order(&order("10", "SO-1", 250))?);
@@ -49,6 +53,7 @@ pub(crate) fn importing_twice_changes_nothing(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 let mut firm = customer("10");
                 firm.identifiers = vec![identifier("dk.cvr", "12345674")];
@@ -81,6 +86,7 @@ pub(crate) fn a_bad_row_leaves_no_trace(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 assert_eq!(load.put_account(&account("10")).unwrap_err().kind(), ErrorKind::NotFound);
                 put_debtor(load, "10", 1000)?;
@@ -123,6 +129,7 @@ pub(crate) fn a_failed_load_leaves_no_trace(store: &dyn Store) {
     let error = store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 put_debtor(load, "11", 1)?;
                 load.put_item(&item("10", "I", ItemKind::Invoice, 1, TODAY))?;
@@ -138,13 +145,13 @@ pub(crate) fn a_failed_load_leaves_no_trace(store: &dyn Store) {
 
 pub(crate) fn an_account_keeps_its_currency_while_it_holds_value(store: &dyn Store) {
     let in_euro = AccountRecord { currency: Currency::parse("EUR").unwrap(), ..account("10") };
-    let change = || store.load(NOW, &mut |load| load.put_account(&in_euro).map(drop), soon());
+    let change = || store.load(NOW, TODAY, &mut |load| load.put_account(&in_euro).map(drop), soon());
     debtor(store, "10", 1000);
     run(store, reservation("10", "SO-1", 100)).unwrap();
     assert_eq!(change().unwrap_err().kind(), ErrorKind::State);
-    store.load(NOW, &mut |load| load.put_order(&order("10", "SO-1", 0)).map(drop), soon()).unwrap();
+    store.load(NOW, TODAY, &mut |load| load.put_order(&order("10", "SO-1", 0)).map(drop), soon()).unwrap();
     assert_eq!(change().unwrap_err().kind(), ErrorKind::State, "the order may still grow");
-    store.load(NOW, &mut |load| load.cancel_orders_not_put(COMPANY, later(1)).map(drop), soon()).unwrap();
+    store.load(NOW, TODAY, &mut |load| load.cancel_orders_not_put(COMPANY, later(1)).map(drop), soon()).unwrap();
     change().unwrap();
     let facts = facts(store, "10");
     assert_eq!(facts.currency.code(), "EUR");

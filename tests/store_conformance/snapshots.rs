@@ -13,6 +13,7 @@ pub(crate) fn what_a_load_does_not_put_can_be_closed(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 put_debtor(load, "10", 1000)?;
                 load.put_account(&AccountRecord { key: elsewhere.clone(), ..account("10") })?;
@@ -47,6 +48,7 @@ pub(crate) fn what_a_load_does_not_put_can_be_closed(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 load.put_item(&item("10", "I-1", ItemKind::Invoice, 100, TODAY.plus(-30)))?;
                 let delivered = obligor::store::OrderRecord { delivered: 40, ..order("10", "SO-2", 60) };
@@ -63,7 +65,7 @@ pub(crate) fn what_a_load_does_not_put_can_be_closed(store: &dyn Store) {
     let after = buckets(store, "10");
     assert_eq!((after.overdue, after.ordered, after.delivered), (100, 60, 40));
     let gone = store.facts(&ask("10", "SO-1"), soon()).unwrap().chain.unwrap();
-    assert_eq!((gone.state, gone.held(), gone.invoiced), (ChainState::Cancelled, Buckets::default(), 40));
+    assert_eq!((gone.state, gone.held(TODAY), gone.invoiced), (ChainState::Cancelled, Buckets::default(), 40));
     assert_eq!(store.counts().unwrap().items, 3, "the other company keeps its items");
     assert_eq!(store.counts().unwrap().remarks, 1, "the debtor register of the same name keeps its remarks");
     assert_eq!(store.register_answer("cvr", &identifier("dk.cvr", "2")).unwrap(), None);
@@ -81,21 +83,21 @@ pub(crate) fn what_changed_since_a_list_was_made_is_not_closed_by_it(store: &dyn
             closed = (load.close_items_not_put(COMPANY, taken_at)?, load.cancel_orders_not_put(COMPANY, taken_at)?);
             Ok(())
         };
-        store.load(later(taken_at), &mut work, soon()).unwrap();
+        store.load(later(taken_at), TODAY, &mut work, soon()).unwrap();
         closed
     };
     let put = |moment: i64, number: &str, residual: i64| {
         let mut put = Put::Same;
         let record = item("10", number, ItemKind::Invoice, residual, TODAY);
         let mut work = |load: &mut dyn Loader| load.put_item(&record).map(|done| put = done);
-        store.load(later(moment), &mut work, soon()).unwrap();
+        store.load(later(moment), TODAY, &mut work, soon()).unwrap();
         put
     };
     debtor(store, "10", 10_000);
     // Items and an order of a file as of moment 10. What people say of when the order was entered does not count.
     assert_eq!((put(10, "I-1", 100), put(10, "I-2", 100), put(10, "I-3", 100)), (Put::Added, Put::Added, Put::Added));
     let entered = OrderRecord { since: later(500), ..order("10", "SO-1", 100) };
-    store.load(later(10), &mut |load| load.put_order(&entered).map(drop), soon()).unwrap();
+    store.load(later(10), TODAY, &mut |load| load.put_order(&entered).map(drop), soon()).unwrap();
     // One partly paid at 20; an invoice posted at 20; orders reserved at 15 and 20, the first one raised at 30.
     let pay = |number: &str, residual: i64| {
         let items = vec![item("10", number, ItemKind::Invoice, residual, TODAY)];
@@ -109,7 +111,7 @@ pub(crate) fn what_changed_since_a_list_was_made_is_not_closed_by_it(store: &dyn
     run(store, at(30, reservation("10", "SO-2", 1))).unwrap();
     // The same again is no change; data that is older than what is there neither changes it nor makes it older.
     assert_eq!((put(90, "I-1", 100), put(5, "I-3", 70)), (Put::Same, Put::Newer));
-    store.load(later(5), &mut |load| load.put_order(&order("10", "SO-2", 90)).map(drop), soon()).unwrap();
+    store.load(later(5), TODAY, &mut |load| load.put_order(&order("10", "SO-2", 90)).map(drop), soon()).unwrap();
 
     assert_eq!(close(10), (0, 0), "not even what changed at that very moment");
     assert_eq!(close(20), (2, 1), "I-1, I-3; SO-1");
@@ -134,7 +136,7 @@ pub(crate) fn older_data_leaves_newer_rows_alone(store: &dyn Store) {
             closed += load.cancel_orders_not_put(COMPANY, later(moment))?;
             Ok(())
         };
-        store.load(later(moment), &mut work, soon()).unwrap();
+        store.load(later(moment), TODAY, &mut work, soon()).unwrap();
         assert_eq!(closed, 0, "a row that was left alone was still put");
         (puts[0], puts[1])
     };
@@ -164,7 +166,7 @@ pub(crate) fn older_data_leaves_newer_rows_alone(store: &dyn Store) {
         assert_eq!(load.put_item(&item("10", "I-2", ItemKind::Invoice, 0, TODAY))?, Put::Added);
         Ok(())
     };
-    store.load(later(1), &mut work, soon()).unwrap();
+    store.load(later(1), TODAY, &mut work, soon()).unwrap();
     // Data of that very moment, or later, is taken, whichever way it goes; and newer data is newer than older data.
     assert_eq!((told(20, 30, 450), stands()), ((Put::Changed, Put::Changed), (30, 450)));
     assert_eq!((told(40, 70, 600), stands()), ((Put::Changed, Put::Changed), (70, 600)));

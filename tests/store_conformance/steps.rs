@@ -49,7 +49,7 @@ pub(crate) fn the_same_key_gives_the_same_answer(store: &dyn Store) {
     // A refusal is an answer too; it is not asked anew although there would be room now.
     let refused = run(store, keyed(reservation("10", "SO-2", 300), "k2", 1)).unwrap();
     assert!(!approved(&refused));
-    store.load(NOW, &mut |load| load.put_limit(&limit("10", 9000)).map(drop), soon()).unwrap();
+    store.load(NOW, TODAY, &mut |load| load.put_limit(&limit("10", 9000)).map(drop), soon()).unwrap();
     let again = run(store, keyed(reservation("10", "SO-2", 300), "k2", 1)).unwrap();
     assert!(again.repeated && !approved(&again));
     assert_eq!(again.account.unwrap().limits[0].amount, Some(9000), "the account is told as it is now");
@@ -82,6 +82,7 @@ pub(crate) fn a_failing_step_hurts_nobody(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 50, TODAY.plus(-9))).map(drop),
             soon(),
         )
@@ -170,6 +171,7 @@ pub(crate) fn amounts_that_do_not_fit_are_refused(store: &dyn Store) {
     store
         .load(
             NOW,
+            TODAY,
             &mut |load| {
                 let too_much = load.put_item(&item("10", "I-1", ItemKind::Invoice, 11, TODAY)).unwrap_err();
                 assert_eq!(too_much.kind(), ErrorKind::Argument);

@@ -74,6 +74,18 @@ namespace Obligor
         CreateCustomer = 7,
         /// <summary>This amount is paid in advance.</summary>
         Prepay = 8,
+        /// <summary>The customer gives this much as a deposit or another security.</summary>
+        Deposit = 9,
+        /// <summary>A person who may do so releases the order.</summary>
+        Release = 10,
+        /// <summary>The order is made out with payment terms of at most so many days.</summary>
+        UseTerms = 11,
+        /// <summary>The discount is at most so many hundredths of a per cent.</summary>
+        DiscountAtMost = 12,
+        /// <summary>The account is reviewed and its limit renewed.</summary>
+        Review = 13,
+        /// <summary>Somebody finds out what is not known.</summary>
+        FindOut = 14,
     }
 
     /// <summary>What a reason is about. A newer library may have others.</summary>
@@ -107,6 +119,54 @@ namespace Obligor
         AlreadyOverLimit = 13,
         /// <summary>The account is watched by hand.</summary>
         StatusWatch = 14,
+        /// <summary>The last limit is past its last day, and no other is in force.</summary>
+        LimitExpired = 15,
+        /// <summary>The limit in force has no last day, and the policy asks for one.</summary>
+        LimitOpenEnded = 16,
+        /// <summary>The day the account was to be reviewed is past.</summary>
+        ReviewDue = 17,
+        /// <summary>Too large a share of what is open is overdue.</summary>
+        OverdueShare = 18,
+        /// <summary>Too much of the limit is used, counting the order.</summary>
+        Utilisation = 19,
+        /// <summary>The order alone is too large.</summary>
+        DocumentValue = 20,
+        /// <summary>An open item has reached too high a dunning level.</summary>
+        DunningLevel = 21,
+        /// <summary>The customer has paid too late, weighted by amount.</summary>
+        PaymentBehaviour = 22,
+        /// <summary>Too large a share of the invoices was disputed, and something is still owed.</summary>
+        DisputeRate = 23,
+        /// <summary>The order's payment terms are longer than agreed.</summary>
+        TermsChanged = 24,
+        /// <summary>The order's discount is too high.</summary>
+        Discount = 25,
+        /// <summary>Too much is in one stage of the way from order to payment.</summary>
+        BucketAmount = 26,
+        /// <summary>The customer's score is too low.</summary>
+        Score = 27,
+        /// <summary>The rule speaks of everything in its scope.</summary>
+        Always = 28,
+        /// <summary>A fact that a rule needs is not known.</summary>
+        FactUnknown = 29,
+        /// <summary>A person has put this very order on hold.</summary>
+        ForcedHold = 30,
+        /// <summary>A person has let this order through, and the release still covers it.</summary>
+        Released = 31,
+        /// <summary>A role that may let the order through has done so in the same call.</summary>
+        Overridden = 32,
+        /// <summary>An exclusion of the policy takes the order out of the rules.</summary>
+        Excluded = 33,
+        /// <summary>The customer belongs to the own group of companies.</summary>
+        InternalCustomer = 34,
+        /// <summary>The part that is prepaid, paid in cash or secured stays outside.</summary>
+        Secured = 35,
+        /// <summary>More was delivered or invoiced than was ordered.</summary>
+        OverDelivery = 36,
+        /// <summary>A person has turned the order down.</summary>
+        Rejected = 37,
+        /// <summary>The release waits for a second person.</summary>
+        SecondPerson = 38,
     }
 
     /// <summary>What has become of an order.</summary>
@@ -186,8 +246,8 @@ namespace Obligor
             switch (Unit)
             {
                 case Unit.Money: return Money.Value.ToString();
-                case Unit.Days: return Told(value) + (value == 1 ? " day" : " days");
-                case Unit.BasisPoints: return (value / 100m).ToString("F2", CultureInfo.InvariantCulture) + " %";
+                case Unit.Days: return Days(value);
+                case Unit.BasisPoints: return PerCent(value);
                 case Unit.Day: return Day.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
                 case Unit.Currency: return Currency;
                 default: return Told(value);
@@ -199,6 +259,16 @@ namespace Obligor
             return new string(new[] { (char)(packed >> 16 & 0xFF), (char)(packed >> 8 & 0xFF), (char)(packed & 0xFF) });
         }
 
+        internal static string Days(long number)
+        {
+            return Told(number) + (number == 1 ? " day" : " days");
+        }
+
+        internal static string PerCent(long basisPoints)
+        {
+            return (basisPoints / 100m).ToString("F2", CultureInfo.InvariantCulture) + " %";
+        }
+
         private static string Told(long number)
         {
             return number.ToString(CultureInfo.InvariantCulture);
@@ -208,12 +278,13 @@ namespace Obligor
     /// <summary>What would make an order pass. Immutable.</summary>
     public sealed class Remedy
     {
-        private Remedy(RemedyKind kind, Money? amount, DateTime? day, string currency)
+        private Remedy(RemedyKind kind, Money? amount = null, DateTime? day = null, string currency = null, long? number = null)
         {
             Kind = kind;
             Amount = amount;
             Day = day;
             Currency = currency;
+            Number = number;
         }
 
         internal static Remedy Of(int number, long value, string currency)
@@ -224,17 +295,20 @@ namespace Obligor
                 case RemedyKind.None: return null;
                 case RemedyKind.Pay:
                 case RemedyKind.ReduceBy:
-                case RemedyKind.Prepay: return new Remedy(kind, Money.FromMinor(value, currency), null, null);
-                case RemedyKind.WaitUntil: return new Remedy(kind, null, When.DayOut(value), null);
-                case RemedyKind.UseCurrency: return new Remedy(kind, null, null, Quantity.Letters(value));
-                default: return new Remedy(kind, null, null, null);
+                case RemedyKind.Prepay:
+                case RemedyKind.Deposit: return new Remedy(kind, amount: Money.FromMinor(value, currency));
+                case RemedyKind.WaitUntil: return new Remedy(kind, day: When.DayOut(value));
+                case RemedyKind.UseCurrency: return new Remedy(kind, currency: Quantity.Letters(value));
+                case RemedyKind.UseTerms:
+                case RemedyKind.DiscountAtMost: return new Remedy(kind, number: value);
+                default: return new Remedy(kind);
             }
         }
 
         /// <summary>What is to be done.</summary>
         public RemedyKind Kind { get; }
 
-        /// <summary>How much is to be paid, or taken off the order; else null.</summary>
+        /// <summary>How much is to be paid, given as a deposit, or taken off the order; else null.</summary>
         public Money? Amount { get; }
 
         /// <summary>The day to wait for; else null.</summary>
@@ -243,11 +317,16 @@ namespace Obligor
         /// <summary>The currency to use; else null.</summary>
         public string Currency { get; }
 
+        /// <summary>The days of the payment terms, or the discount in hundredths of a per cent; else null.</summary>
+        public long? Number { get; }
+
         /// <summary>In short English: <c>ReduceBy 250.00 DKK</c>.</summary>
         public override string ToString()
         {
             var what = Amount.HasValue ? Amount.Value.ToString()
                 : Day.HasValue ? Day.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+                : Kind == RemedyKind.UseTerms ? Quantity.Days(Number.Value)
+                : Kind == RemedyKind.DiscountAtMost ? Quantity.PerCent(Number.Value)
                 : Currency;
             return what == null ? Kind.ToString() : Kind + " " + what;
         }
@@ -268,11 +347,19 @@ namespace Obligor
             Code = (Code)from.code;
             Level = (Level)from.level;
             Effect = (Outcome)from.effect;
-            Measured = Quantity.Of(from.measured_kind, from.measured, currency);
-            Threshold = Quantity.Of(from.threshold_kind, from.threshold, currency);
-            Remedy = Remedy.Of(from.remedy_kind, from.remedy, currency);
+            // A pool's limit is in the pool's currency, which may be another than the account's.
+            var values = Either(from.currency.ToString(), currency);
+            Measured = Quantity.Of(from.measured_kind, from.measured, values);
+            Threshold = Quantity.Of(from.threshold_kind, from.threshold, values);
+            Remedy = Remedy.Of(from.remedy_kind, from.remedy, Either(from.remedy_currency.ToString(), currency));
             ReleaseBy = from.release_by.ToString();
             Rule = from.rule.ToString();
+            Pool = from.pool.ToString();
+        }
+
+        private static string Either(string own, string other)
+        {
+            return own.Length == 0 ? other : own;
         }
 
         /// <summary>What is the matter.</summary>
@@ -298,6 +385,9 @@ namespace Obligor
 
         /// <summary>The policy's name for the rule; empty for reasons that no rule made.</summary>
         public string Rule { get; }
+
+        /// <summary>The pool whose limit or exposure it speaks of, on the levels group and segment; else empty.</summary>
+        public string Pool { get; }
 
         /// <summary>
         /// The reason as a sentence: what is the matter and, where it stops the order, what would make it pass and who may
@@ -348,6 +438,7 @@ namespace Obligor
             AvailableBefore = Amount(from.available_before, from.has_limit != 0);
             AvailableAfter = Amount(from.available_after, from.has_limit != 0);
             Prepay = Amount(from.prepay, Outcome == Outcome.Prepay);
+            Deposit = Amount(from.deposit, from.deposit != 0);
             State = (OrderState)from.order_state;
             Repeated = from.repeated != 0;
             Source = (Source)from.source;
@@ -387,7 +478,7 @@ namespace Obligor
         /// <summary>With the increase when the order was granted, else as before; null without an account.</summary>
         public Money? ExposureAfter { get; }
 
-        /// <summary>The limit in force; null when there is none.</summary>
+        /// <summary>The account's own limit in force, with what insurers cover on top; null when there is none.</summary>
         public Money? Limit { get; }
 
         /// <summary>Limit less exposure before the order, below zero when it was over its limit; null without a limit.</summary>
@@ -398,6 +489,9 @@ namespace Obligor
 
         /// <summary>What must be paid in advance; null unless the outcome is <see cref="Outcome.Prepay"/>.</summary>
         public Money? Prepay { get; }
+
+        /// <summary>The deposit or other security that the rules recommend, whatever the outcome; null when they do not.</summary>
+        public Money? Deposit { get; }
 
         /// <summary>What has become of the order.</summary>
         public OrderState State { get; }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Text;
 
 namespace Obligor
 {
@@ -215,31 +214,6 @@ namespace Obligor
                 handle.Native.Check(status);
                 return Text.Out(buffer);
             }
-        }
-    }
-
-    /// <summary>The little JSON that is written here.</summary>
-    internal static class Json
-    {
-        internal static string Quote(string text)
-        {
-            var quoted = new StringBuilder("\"");
-            foreach (var letter in text)
-            {
-                if (letter == '"' || letter == '\\')
-                {
-                    quoted.Append('\\').Append(letter);
-                }
-                else if (letter < ' ')
-                {
-                    quoted.Append("\\u").Append(((int)letter).ToString("x4", CultureInfo.InvariantCulture));
-                }
-                else
-                {
-                    quoted.Append(letter);
-                }
-            }
-            return quoted.Append('"').ToString();
         }
     }
 }

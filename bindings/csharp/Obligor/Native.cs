@@ -157,6 +157,7 @@ namespace Obligor
         internal readonly OrderFunction obligor_order_convert;
         internal readonly OrderFunction obligor_order_cancel;
         internal readonly OrderFunction obligor_order_reopen;
+        internal readonly OrderFunction obligor_order_pass;
         internal readonly CheckListFunction obligor_order_check_list;
         internal readonly ReserveListFunction obligor_order_reserve_list;
         internal readonly ExpireFunction obligor_order_expire;
@@ -192,6 +193,7 @@ namespace Obligor
             obligor_order_convert = library.Function<OrderFunction>("obligor_order_convert");
             obligor_order_cancel = library.Function<OrderFunction>("obligor_order_cancel");
             obligor_order_reopen = library.Function<OrderFunction>("obligor_order_reopen");
+            obligor_order_pass = library.Function<OrderFunction>("obligor_order_pass");
             obligor_order_check_list = library.Function<CheckListFunction>("obligor_order_check_list");
             obligor_order_reserve_list = library.Function<ReserveListFunction>("obligor_order_reserve_list");
             obligor_order_expire = library.Function<ExpireFunction>("obligor_order_expire");

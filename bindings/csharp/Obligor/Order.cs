@@ -20,6 +20,40 @@ namespace Obligor
         Settled = 5,
     }
 
+    /// <summary>A moment in the life of an order at which it can be asked about.</summary>
+    public enum Checkpoint
+    {
+        /// <summary>Nothing is said: as it is entered.</summary>
+        None = 0,
+        /// <summary>It is entered, changed or reopened.</summary>
+        Entry = 1,
+        /// <summary>It is confirmed to the customer.</summary>
+        Confirm = 2,
+        /// <summary>Its goods are picked.</summary>
+        Pick = 3,
+        /// <summary>Its goods leave.</summary>
+        Ship = 4,
+        /// <summary>It is invoiced. Goods that were shipped are invoiced whatever the answer.</summary>
+        Invoice = 5,
+    }
+
+    /// <summary>A part of an invoice that is due by itself. Immutable.</summary>
+    public sealed class Instalment
+    {
+        /// <summary>An amount, and the day it is due, of which only the date counts.</summary>
+        public Instalment(DateTime due, Money amount)
+        {
+            Due = due;
+            Amount = amount;
+        }
+
+        /// <summary>The day it is due.</summary>
+        public DateTime Due { get; }
+
+        /// <summary>How much.</summary>
+        public Money Amount { get; }
+    }
+
     /// <summary>
     /// A request about one order. Set what the call needs and leave the rest: every call needs an account, by its number or
     /// by company and customer; all but a check need <see cref="Document"/> and <see cref="Key"/>.
@@ -58,13 +92,16 @@ namespace Obligor
         /// <summary>Conversion: where the part is now.</summary>
         public Stage From { get; set; }
 
-        /// <summary>Conversion: where the part goes.</summary>
+        /// <summary>
+        /// Conversion: where the part goes. Check and reserve: where the document begins, when it is no order: a delivery without
+        /// one is delivered, a posted invoice without one invoiced.
+        /// </summary>
         public Stage To { get; set; }
 
-        /// <summary>Conversion to invoiced or settled: the open item, as the host numbers it.</summary>
+        /// <summary>To and from invoiced, and to settled: the open item, as the host numbers it.</summary>
         public string Item { get; set; }
 
-        /// <summary>Conversion to invoiced: the day the item is due. Only the date counts.</summary>
+        /// <summary>To invoiced: the day the item is due. Only the date counts.</summary>
         public DateTime? Due { get; set; }
 
         /// <summary>Who asks; recorded.</summary>
@@ -73,16 +110,85 @@ namespace Obligor
         /// <summary>How long the call may take; null is as configured.</summary>
         public TimeSpan? Deadline { get; set; }
 
+        /// <summary>
+        /// Instead of the amount, or beside it as a proof: the amounts of the order's lines, in one currency. Their sum is what
+        /// counts.
+        /// </summary>
+        public IReadOnlyList<Money> Lines { get; set; }
+
+        /// <summary>
+        /// The part of the amount that is prepaid, paid in cash or secured: it holds no credit. Not for what the customer has to
+        /// their credit in the books. Of a change null leaves what was secured before.
+        /// </summary>
+        public Money? Secured { get; set; }
+
+        /// <summary>The day the goods ship; null is soon. Only the date counts.</summary>
+        public DateTime? Ships { get; set; }
+
+        /// <summary>The payment terms of the order, in days.</summary>
+        public int? TermsDays { get; set; }
+
+        /// <summary>The discount, in hundredths of a per cent: 1250 is 12.5 %.</summary>
+        public int? DiscountBasisPoints { get; set; }
+
+        /// <summary>At which moment of its life the order is asked about; needed by <see cref="Engine.Pass"/>.</summary>
+        public Checkpoint Checkpoint { get; set; }
+
+        /// <summary>
+        /// The role in which the user asks, as the policy names it; the host vouches for it. Needed to overrule and release.
+        /// </summary>
+        public string Role { get; set; }
+
+        /// <summary>Why; needed to overrule, hold, release and reject, and recorded.</summary>
+        public string Reason { get; set; }
+
+        /// <summary>The user lets the order through whatever the rules say, as far as the role may; always recorded.</summary>
+        public bool Overrule { get; set; }
+
+        /// <summary>Overrule and release: a stop of the customer is lifted too.</summary>
+        public bool LiftsStop { get; set; }
+
+        /// <summary>
+        /// Conversion to invoiced: the parts of a new invoice and when each is due. They become open items with the numbers
+        /// <c>item/1</c>, <c>item/2</c> and so on.
+        /// </summary>
+        public IReadOnlyList<Instalment> Instalments { get; set; }
+
         internal void Write(ref OrderStruct to)
         {
             to.struct_size = Sizes.Order;
             to.account = Account.HasValue ? Engine.AccountIn(Account.Value) : 0;
-            if (Amount.HasValue)
+            var amount = Whole();
+            if (amount.HasValue)
             {
-                Currencies.Check(Amount.Value.Currency);
-                to.amount = Amount.Value.Minor;
-                to.currency = Chars4.From(Text.In("currency", Amount.Value.Currency));
+                Currencies.Check(amount.Value.Currency);
+                to.amount = amount.Value.Minor;
+                to.currency = Chars4.From(Text.In("currency", amount.Value.Currency));
             }
+            if (Secured.HasValue)
+            {
+                if (amount.HasValue && amount.Value.Currency != Secured.Value.Currency)
+                {
+                    throw new RequestException("Secured is in another currency than the amount");
+                }
+                to.secured = Secured.Value.Minor;
+                to.flags |= FlagSecured;
+            }
+            to.ships_day = When.DayIn(Ships);
+            if (TermsDays.HasValue)
+            {
+                to.terms_days = TermsDays.Value;
+                to.flags |= FlagTerms;
+            }
+            if (DiscountBasisPoints.HasValue)
+            {
+                to.discount_basis_points = DiscountBasisPoints.Value;
+                to.flags |= FlagDiscount;
+            }
+            to.checkpoint = (int)Checkpoint;
+            to.flags |= (Overrule ? FlagOverrule : 0) | (LiftsStop ? FlagLiftsStop : 0);
+            to.role = Chars64.From(Text.Field("role", Role, Chars64.Size));
+            to.reason = Chars128.From(Text.Field("reason", Reason, Chars128.Size));
             to.expires_ms = Expires.HasValue ? When.InstantIn(Expires.Value) : 0;
             to.stage_from = (int)From;
             to.stage_to = (int)To;
@@ -99,6 +205,70 @@ namespace Obligor
                 var rate = Rate.Value.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
                 to.rate = Chars32.From(Text.Field("rate", rate, Chars32.Size));
             }
+        }
+
+        internal const uint FlagSecured = 2, FlagTerms = 4, FlagDiscount = 8, FlagOverrule = 16, FlagLiftsStop = 32;
+
+        internal bool HasAmount
+        {
+            get { return Amount.HasValue || Lines != null && Lines.Count > 0; }
+        }
+
+        /// <summary>The amount that is said, or what the lines come to.</summary>
+        private Money? Whole()
+        {
+            if (Lines == null || Lines.Count == 0)
+            {
+                return Amount;
+            }
+            var currency = Lines[0].Currency;
+            var sum = 0m;
+            foreach (var line in Lines)
+            {
+                if (line.Currency != currency)
+                {
+                    throw new RequestException("Lines are in " + currency + " and " + line.Currency + "; give them in one currency");
+                }
+                sum += line.Amount;
+            }
+            var whole = new Money(sum, currency);
+            if (Amount.HasValue && Amount.Value != whole)
+            {
+                throw new RequestException("Amount is " + Amount.Value + ", and the lines come to " + whole);
+            }
+            return whole;
+        }
+
+        /// <summary>The same as JSON has it.</summary>
+        internal JsonObject Request()
+        {
+            var request = new JsonObject();
+            if (Account.HasValue)
+            {
+                request.Say("account", Engine.AccountIn(Account.Value));
+            }
+            request.Say("company", Company).Say("customer", Customer).Say("document", Document).Say("key", Key)
+                .Say("amount", Whole()).Say("rate", Rate).Say("expires", Expires).Say("item", Item).Say("due", Due)
+                .Say("user", User).Say("secured", Secured).Say("ships", Ships).Say("terms_days", TermsDays)
+                .Say("discount_basis_points", DiscountBasisPoints).Say("role", Role).Say("reason", Reason)
+                .Say("overrule", Overrule ? (object)true : null).Say("lifts_stop", LiftsStop ? (object)true : null)
+                .Say("deadline_ms", Told.Deadline(Deadline));
+            request.Say("from", Named(From)).Say("to", Named(To)).Say("checkpoint", Named(Checkpoint));
+            if (Instalments != null && Instalments.Count > 0)
+            {
+                var parts = new List<object>();
+                foreach (var part in Instalments)
+                {
+                    parts.Add(new JsonObject().Say("due", part.Due).Say("amount", part.Amount));
+                }
+                request.Say("instalments", parts);
+            }
+            return request;
+        }
+
+        private static string Named(Enum value)
+        {
+            return System.Convert.ToInt32(value) == 0 ? null : value.ToString().ToLowerInvariant();
         }
     }
 
@@ -195,7 +365,11 @@ namespace Obligor
         /// <exception cref="ObligorException">As for <see cref="Change"/>.</exception>
         public Decision Convert(Order order)
         {
-            return One(handle.Native.obligor_order_convert, order, order != null && order.Amount.HasValue ? 0 : All);
+            if (order != null && order.Instalments != null && order.Instalments.Count > 0)
+            {
+                return Rich("order.convert", order, null);
+            }
+            return One(handle.Native.obligor_order_convert, order, order != null && order.HasAmount ? 0 : All);
         }
 
         /// <summary>Gives up what is still ordered. Always goes through.</summary>
@@ -210,6 +384,27 @@ namespace Obligor
         public Decision Reopen(Order order)
         {
             return One(handle.Native.obligor_order_reopen, order, 0);
+        }
+
+        /// <summary>
+        /// The order comes to a checkpoint, such as the warehouse that is to pick it: may what is still ordered go on? If it may
+        /// not, the order is held and holds no credit; what has left it already goes on whatever the answer.
+        /// </summary>
+        /// <exception cref="OrderStateException">The order holds no credit, so it cannot go on.</exception>
+        /// <exception cref="ObligorException">Others as for <see cref="Change"/>.</exception>
+        public Decision Pass(Order order)
+        {
+            return One(handle.Native.obligor_order_pass, order, 0);
+        }
+
+        /// <summary>
+        /// The payer of an order changes: the account, or company and customer, is the new one. It is cancelled at the old account
+        /// and reserved at the new one in one step, all or nothing.
+        /// </summary>
+        /// <exception cref="ObligorException">As for <see cref="Change"/>.</exception>
+        public Decision Transfer(Order order)
+        {
+            return Rich("order.transfer", order, null);
         }
 
         /// <summary>Checks orders one after the other, each granted one counting for those after it.</summary>

@@ -32,6 +32,13 @@ namespace Obligor
         internal Chars64 item;
         internal Chars64 user;
         internal Chars32 rate;
+        internal long secured;
+        internal int ships_day;
+        internal int terms_days;
+        internal int discount_basis_points;
+        internal int checkpoint;
+        internal Chars64 role;
+        internal Chars128 reason;
     }
 
     /// <summary>The answer about one order: <c>obligor_decision</c>.</summary>
@@ -59,6 +66,7 @@ namespace Obligor
         internal uint reason_count;
         internal int status;
         internal uint reserved;
+        internal long deposit;
     }
 
     /// <summary>One reason of a decision: <c>obligor_reason</c>.</summary>
@@ -78,6 +86,9 @@ namespace Obligor
         internal long remedy;
         internal Chars32 release_by;
         internal Chars64 rule;
+        internal Chars64 pool;
+        internal Chars4 currency;
+        internal Chars4 remedy_currency;
     }
 
     /// <summary>Where an account stands: <c>obligor_account</c>.</summary>
@@ -100,6 +111,7 @@ namespace Obligor
         internal int has_limit;
         internal int oldest_overdue_day;
         internal long facts_at_ms;
+        internal long later;
     }
 
     /// <summary>What stands in <c>struct_size</c>.</summary>
@@ -176,6 +188,27 @@ namespace Obligor
         public override string ToString()
         {
             return a == 0 ? "" : Chars.Told(a, b, c, d, e, f, g, h);
+        }
+    }
+
+    /// <summary><c>char[128]</c></summary>
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    internal struct Chars128
+    {
+        internal const int Size = 128;
+        private Chars64 a, b;
+
+        internal static Chars128 From(byte[] text)
+        {
+            if (text.Length == 0)
+            {
+                return new Chars128();
+            }
+            var padded = Chars.Padded(text, Size);
+            byte[] first = new byte[Chars64.Size], second = new byte[Chars64.Size];
+            Buffer.BlockCopy(padded, 0, first, 0, Chars64.Size);
+            Buffer.BlockCopy(padded, Chars64.Size, second, 0, Chars64.Size);
+            return new Chars128 { a = Chars64.From(first), b = Chars64.From(second) };
         }
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 
 namespace Obligor
 {
@@ -24,6 +25,18 @@ namespace Obligor
         internal static DateTime? DayOut(long day)
         {
             return day == NoDay ? (DateTime?)null : EpochDay.AddDays(day);
+        }
+
+        /// <summary>As the library's JSON has a day: <c>2026-11-22</c>.</summary>
+        internal static string DayTold(DateTime day)
+        {
+            return day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+
+        /// <summary>A day of the library's JSON.</summary>
+        internal static DateTime DayRead(string text)
+        {
+            return DateTime.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
         }
 
         /// <summary>Milliseconds since 1970-01-01T00:00:00Z; what is finer is cut.</summary>

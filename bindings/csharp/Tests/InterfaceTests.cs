@@ -23,6 +23,7 @@ namespace Tests
             {
                 { "uint32_t 1", typeof(uint) }, { "int32_t 1", typeof(int) }, { "int64_t 1", typeof(long) },
                 { "char 4", typeof(Chars4) }, { "char 32", typeof(Chars32) }, { "char 64", typeof(Chars64) },
+                { "char 128", typeof(Chars128) },
             };
             const string structs = "\"(obligor_\\w+)\":\\s*\\{\\s*\"align\":\\s*\\d+,\\s*\"fields\":\\s*\\[([^\\]]*)\\],\\s*\"size\":\\s*(\\d+)";
             const string fields = "\"count\":\\s*(\\d+),\\s*\"name\":\\s*\"(\\w+)\",\\s*\"offset\":\\s*(\\d+),\\s*\"size\":\\s*(\\d+),\\s*\"type\":\\s*\"(\\w+)\"";
@@ -104,7 +105,7 @@ namespace Tests
                 { "ACCOUNT", typeof(AccountStatus) }, { "KIND", typeof(Unit) }, { "LEVEL", typeof(Level) },
                 { "LOG", typeof(LogLevel) }, { "OUTCOME", typeof(Outcome) }, { "REASON", typeof(Code) },
                 { "REMEDY", typeof(RemedyKind) }, { "SOURCE", typeof(Source) }, { "STAGE", typeof(Stage) },
-                { "STATE", typeof(OrderState) },
+                { "STATE", typeof(OrderState) }, { "CHECKPOINT", typeof(Checkpoint) },
             };
             var names = Read("abi/names.txt");
             foreach (var pair in enums)
@@ -118,6 +119,11 @@ namespace Tests
             Is.In("OBLIGOR_NO_DAY: (-2147483647 - 1)\n", names);
             Is.Equal(int.MinValue, When.NoDay, "no day");
             Is.In("OBLIGOR_ORDER_ALL: 1\n", names);
+            Is.In("OBLIGOR_ORDER_SECURED: " + Order.FlagSecured + "\n", names);
+            Is.In("OBLIGOR_ORDER_TERMS: " + Order.FlagTerms + "\n", names);
+            Is.In("OBLIGOR_ORDER_DISCOUNT: " + Order.FlagDiscount + "\n", names);
+            Is.In("OBLIGOR_ORDER_OVERRULE: " + Order.FlagOverrule + "\n", names);
+            Is.In("OBLIGOR_ORDER_LIFTS_STOP: " + Order.FlagLiftsStop + "\n", names);
         }
 
         public static void The_loaded_library_says_its_version_in_both_ways()

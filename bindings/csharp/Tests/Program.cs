@@ -16,7 +16,7 @@ namespace Tests
         private static readonly Type[] Classes =
         {
             typeof(LoaderTests), typeof(InterfaceTests), typeof(TextTests), typeof(MoneyTests), typeof(OrderTests),
-            typeof(ListTests), typeof(ErrorTests), typeof(EngineTests), typeof(CallbackTests), typeof(ThreadTests),
+            typeof(ListTests), typeof(WorkTests), typeof(PoolTests), typeof(PolicyTests), typeof(ErrorTests), typeof(EngineTests), typeof(CallbackTests), typeof(ThreadTests),
         };
 
         /// <summary>An empty folder for files of the tests.</summary>

@@ -39,7 +39,7 @@ from ._errors import (
 )
 from ._library import load as _load
 from ._version import VERSION as __version__
-from .account import Account, AccountStatus, Position
+from .account import Account, AccountStatus, Position, Profile, Standing
 from .customer import Check, CustomerAnswer
 from .debtor import LookupAnswer, LookupFor, Remark
 from .decision import (
@@ -56,10 +56,15 @@ from .decision import (
     Kind,
 )
 from .engine import Engine
+from .event import Event, Events
 from .importing import ImportReport
+from .limit import Limit, WaitingLimit
 from .log import LogLevel
 from .money import Money
-from .order import ListAnswer, Order, Stage
+from .order import Checkpoint, Instalment, ListAnswer, Order, Stage
+from .policy import Finding, PolicyCheck, PolicyProfile
+from .pool import Pool
+from .work import HeldOrder, Reevaluation, Work
 
 __all__ = [
     "Account",
@@ -67,6 +72,7 @@ __all__ = [
     "ArgumentError",
     "Cancelled",
     "Check",
+    "Checkpoint",
     "Code",
     "ConfigError",
     "CustomerAnswer",
@@ -74,16 +80,22 @@ __all__ = [
     "EncodingError",
     "Engine",
     "EngineClosed",
+    "Event",
+    "Events",
     "FileError",
+    "Finding",
     "Forbidden",
     "Forked",
+    "HeldOrder",
     "ImportReport",
     "InUse",
+    "Instalment",
     "InternalError",
     "KeyConflict",
     "Kind",
     "Level",
     "LibraryError",
+    "Limit",
     "ListAnswer",
     "LogLevel",
     "LookupAnswer",
@@ -94,15 +106,21 @@ __all__ = [
     "Order",
     "OrderState",
     "Outcome",
+    "PolicyCheck",
     "PolicyError",
+    "PolicyProfile",
+    "Pool",
     "Position",
+    "Profile",
     "Quantity",
     "Reason",
+    "Reevaluation",
     "Remark",
     "Remedy",
     "RemedyKind",
     "Source",
     "Stage",
+    "Standing",
     "StateError",
     "Status",
     "StoreError",
@@ -110,6 +128,8 @@ __all__ = [
     "TooNew",
     "Undetermined",
     "Unsupported",
+    "WaitingLimit",
+    "Work",
     "__version__",
     "library_path",
     "library_version",

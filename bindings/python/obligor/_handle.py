@@ -80,6 +80,12 @@ class Handle:
         answer = json.loads(buffer.value.decode("utf-8"), parse_float=Decimal)
         return answer if isinstance(answer, dict) else {"answer": answer}
 
+    def _rows(self, operation: str, request: Mapping[str, Any]) -> Any:
+        """The answer of an operation as it is: an object, a list or a text."""
+        name, document = text_in("operation", operation), write_json(request)
+        told = self._do("obligor_call", name, len(name), document, len(document))
+        return told["answer"] if told.keys() == {"answer"} else told
+
     def _do_long(self, name: str, progress: Optional[Progress], *arguments: Any) -> Dict[str, Any]:
         """As ``_do`` for long work. What the callback raises stops the work and is raised again from here."""
         if progress is None:

@@ -16,6 +16,21 @@ NO_DAY = -(2**31)
 ORDER_ALL = 1
 """Flag of a conversion: everything in the stage moves."""
 
+ORDER_SECURED = 2
+"""Flag: ``secured`` is said, also when it is 0."""
+
+ORDER_TERMS = 4
+"""Flag: ``terms_days`` is said, also when it is 0."""
+
+ORDER_DISCOUNT = 8
+"""Flag: ``discount_basis_points`` is said, also when it is 0."""
+
+ORDER_OVERRULE = 16
+"""Flag: the user lets the order through whatever the rules say, as far as the role may."""
+
+ORDER_LIFTS_STOP = 32
+"""Flag beside it: a stop of the customer is lifted too."""
+
 
 class Sized(ctypes.Structure):
     """A struct that says how large it is."""
@@ -46,6 +61,13 @@ class OrderStruct(Sized):
         ("item", c_char * 64),
         ("user", c_char * 64),
         ("rate", c_char * 32),
+        ("secured", c_int64),
+        ("ships_day", c_int32),
+        ("terms_days", c_int32),
+        ("discount_basis_points", c_int32),
+        ("checkpoint", c_int32),
+        ("role", c_char * 64),
+        ("reason", c_char * 128),
     ]
 
 
@@ -74,6 +96,7 @@ class DecisionStruct(Sized):
         ("reason_count", c_uint32),
         ("status", c_int32),
         ("reserved", c_uint32),
+        ("deposit", c_int64),
     ]
 
 
@@ -94,6 +117,9 @@ class ReasonStruct(Sized):
         ("remedy", c_int64),
         ("release_by", c_char * 32),
         ("rule", c_char * 64),
+        ("pool", c_char * 64),
+        ("currency", c_char * 4),
+        ("remedy_currency", c_char * 4),
     ]
 
 
@@ -117,6 +143,7 @@ class AccountStruct(Sized):
         ("has_limit", c_int32),
         ("oldest_overdue_day", c_int32),
         ("facts_at_ms", c_int64),
+        ("later", c_int64),
     ]
 
 

@@ -58,6 +58,7 @@ FUNCTIONS: Tuple[Function, ...] = (
     _status("obligor_order_convert", *_ENGINE, *_ORDER),
     _status("obligor_order_cancel", *_ENGINE, *_ORDER),
     _status("obligor_order_reopen", *_ENGINE, *_ORDER),
+    _status("obligor_order_pass", *_ENGINE, *_ORDER),
     _status(
         "obligor_order_check_list",
         *_ENGINE,

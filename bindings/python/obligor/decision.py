@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import c_int32
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Dict, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, Optional, Tuple, Union
 
 from ._errors import ArgumentError
 from ._handle import Handle, text_in, unsigned
 from ._library import Library
 from ._number import Number
 from ._structs import DecisionStruct, ReasonStruct
+from ._told import money_of, number_of, reason_struct
 from .money import Money, decimal_out
 from .when import day_out, instant_out
 
@@ -73,6 +74,15 @@ class RemedyKind(Number):
     SET_LIMIT = 6
     CREATE_CUSTOMER = 7
     PREPAY = 8
+    DEPOSIT = 9
+    RELEASE = 10
+    """A person who may do so releases the order."""
+    USE_TERMS = 11
+    """Payment terms of at most so many days."""
+    DISCOUNT_AT_MOST = 12
+    """A discount of at most so many hundredths of a per cent."""
+    REVIEW = 13
+    FIND_OUT = 14
 
 
 class Code(Number):
@@ -92,6 +102,30 @@ class Code(Number):
     NO_LIMIT = 12
     ALREADY_OVER_LIMIT = 13
     STATUS_WATCH = 14
+    LIMIT_EXPIRED = 15
+    LIMIT_OPEN_ENDED = 16
+    REVIEW_DUE = 17
+    OVERDUE_SHARE = 18
+    UTILISATION = 19
+    DOCUMENT_VALUE = 20
+    DUNNING_LEVEL = 21
+    PAYMENT_BEHAVIOUR = 22
+    DISPUTE_RATE = 23
+    TERMS_CHANGED = 24
+    DISCOUNT = 25
+    BUCKET_AMOUNT = 26
+    SCORE = 27
+    ALWAYS = 28
+    FACT_UNKNOWN = 29
+    FORCED_HOLD = 30
+    RELEASED = 31
+    OVERRIDDEN = 32
+    EXCLUDED = 33
+    INTERNAL_CUSTOMER = 34
+    SECURED = 35
+    OVER_DELIVERY = 36
+    REJECTED = 37
+    SECOND_PERSON = 38
 
 
 class OrderState(Number):
@@ -127,10 +161,18 @@ class Quantity:
 
     def __str__(self) -> str:
         if self.kind == Kind.DAYS:
-            return f"{self.value} day" if self.value == 1 else f"{self.value} days"
+            return _days(self.value)
         if self.kind == Kind.BASIS_POINTS and isinstance(self.value, int):
-            return f"{Decimal(self.value) / 100:.2f} %"
+            return _per_cent(self.value)
         return str(self.value)
+
+
+def _days(number: object) -> str:
+    return f"{number} day" if number == 1 else f"{number} days"
+
+
+def _per_cent(basis_points: int) -> str:
+    return f"{Decimal(basis_points) / 100:.2f} %"
 
 
 @dataclass(frozen=True)
@@ -138,12 +180,18 @@ class Remedy:
     """What would make an order pass."""
 
     kind: RemedyKind
-    value: Union[Money, date, str, None] = None
-    """The amount, the day or the currency, where the remedy has one."""
+    value: Union[Money, date, str, int, None] = None
+    """The amount, the day, the currency, the days of ``USE_TERMS`` or the basis points of ``DISCOUNT_AT_MOST``."""
 
     def __str__(self) -> str:
         words = str(self.kind).replace("_", " ")
-        return words if self.value is None else f"{words} {self.value}"
+        if self.value is None:
+            return words
+        if self.kind == RemedyKind.USE_TERMS:
+            return f"{words} {_days(self.value)}"
+        if self.kind == RemedyKind.DISCOUNT_AT_MOST and isinstance(self.value, int):
+            return f"{words} {_per_cent(self.value)}"
+        return f"{words} {self.value}"
 
 
 @dataclass(frozen=True)
@@ -162,6 +210,8 @@ class Reason:
     """The role that may release it, as the policy names it; empty when none may."""
     rule: str
     """The policy's name for the rule; empty for reasons that no rule made."""
+    pool: str = ""
+    """The pool whose limit or exposure it speaks of, on the levels group and segment; else empty."""
     _teller: Optional[Teller] = field(default=None, repr=False, compare=False)
 
     @property
@@ -218,12 +268,14 @@ class Decision:
     exposure_after: Optional[Decimal]
     """With the increase when the order was granted, else as before; ``None`` without an account."""
     limit: Optional[Decimal]
-    """The limit in force; ``None`` when there is none."""
+    """The account's own limit in force, with what insurers cover on top; ``None`` when there is none."""
     available_before: Optional[Decimal]
     available_after: Optional[Decimal]
     """Limit less exposure; below zero when the account is over its limit; ``None`` without a limit."""
     prepay: Optional[Decimal]
     """What must be paid in advance; set when the outcome is ``PREPAY``."""
+    deposit: Optional[Decimal]
+    """The deposit or other security that the rules recommend, whatever the outcome."""
     state: OrderState
     """What has become of the order."""
     repeated: bool
@@ -297,6 +349,7 @@ class DecisionCalls(Handle):
             available_before=amount(struct.available_before, struct.has_limit),
             available_after=amount(struct.available_after, struct.has_limit),
             prepay=amount(struct.prepay, outcome == Outcome.PREPAY),
+            deposit=amount(struct.deposit, struct.deposit),
             state=OrderState(struct.order_state),
             repeated=struct.repeated != 0,
             source=Source(struct.source),
@@ -306,17 +359,64 @@ class DecisionCalls(Handle):
         )
 
     def _reason(self, struct: ReasonStruct, currency: str) -> Reason:
+        values = struct.currency.decode("ascii") or currency
         return Reason(
             code=Code(struct.code),
             level=Level(struct.level),
             effect=Outcome(struct.effect),
-            measured=_quantity(struct.measured_kind, struct.measured, currency),
-            threshold=_quantity(struct.threshold_kind, struct.threshold, currency),
-            remedy=_remedy(struct.remedy_kind, struct.remedy, currency),
+            measured=_quantity(struct.measured_kind, struct.measured, values),
+            threshold=_quantity(struct.threshold_kind, struct.threshold, values),
+            remedy=_remedy(struct.remedy_kind, struct.remedy, struct.remedy_currency.decode("ascii") or currency),
             release_by=struct.release_by.decode("utf-8"),
             rule=struct.rule.decode("utf-8"),
+            pool=struct.pool.decode("utf-8"),
             _teller=Teller(self._library, bytes(struct), currency),
         )
+
+    def _told(self, answer: Dict[str, Any]) -> Decision:
+        """What the library answered in JSON."""
+        told = answer["decision"]
+        before = money_of(told.get("exposure_before"))
+
+        def amount(name: str) -> Optional[Decimal]:
+            money = money_of(told.get(name))
+            return None if money is None else money.amount
+
+        return Decision(
+            outcome=number_of(Outcome, told["outcome"]),
+            id=answer.get("decision_id"),
+            increase=Money.parse(told["increase"]),
+            currency="" if before is None else before.currency,
+            exposure_before=amount("exposure_before"),
+            exposure_after=amount("exposure_after"),
+            limit=amount("limit"),
+            available_before=amount("available_before"),
+            available_after=amount("available_after"),
+            prepay=amount("prepay"),
+            deposit=amount("deposit"),
+            state=number_of(OrderState, answer.get("state") or "none"),
+            repeated=answer["repeated"],
+            source=number_of(Source, answer["source"]),
+            facts_at=instant_out(answer["facts_at"]),
+            reasons=self._reasons_told(told["reasons"]),
+            _engine=self,
+        )
+
+    def _reasons_told(self, reasons: Iterable[Dict[str, Any]]) -> Tuple[Reason, ...]:
+        """Reasons as the library says them in JSON, with the struct that their sentences are made from."""
+        told = []
+        for reason in reasons:
+            struct = reason_struct(
+                reason,
+                code=number_of(Code, reason["code"]),
+                level=number_of(Level, reason["level"]),
+                effect=number_of(Outcome, reason["effect"]),
+                kinds={str(kind): kind for kind in Kind},
+                remedies={str(kind): kind for kind in RemedyKind},
+            )
+            texts: Dict[str, Any] = {name: reason.get(name) or "" for name in ("release_by", "rule", "pool")}
+            told.append(replace(self._reason(struct, ""), **texts))
+        return tuple(told)
 
 
 def _quantity(kind: int, value: int, currency: str) -> Optional[Quantity]:
@@ -335,12 +435,14 @@ def _remedy(kind: int, value: int, currency: str) -> Optional[Remedy]:
     remedy = RemedyKind(kind)
     if remedy == RemedyKind.NONE:
         return None
-    if remedy in (RemedyKind.PAY, RemedyKind.REDUCE_BY, RemedyKind.PREPAY):
+    if remedy in (RemedyKind.PAY, RemedyKind.REDUCE_BY, RemedyKind.PREPAY, RemedyKind.DEPOSIT):
         return Remedy(remedy, Money(decimal_out(value, currency), currency))
     if remedy == RemedyKind.WAIT_UNTIL:
         return Remedy(remedy, day_out(value))
     if remedy == RemedyKind.USE_CURRENCY:
         return Remedy(remedy, _currency_out(value))
+    if remedy in (RemedyKind.USE_TERMS, RemedyKind.DISCOUNT_AT_MOST):
+        return Remedy(remedy, value)
     return Remedy(remedy)
 
 

@@ -21,15 +21,34 @@ from ._library import Library, PathLike, load
 from .account import AccountCalls
 from .customer import CustomerCalls
 from .debtor import DebtorCalls
+from .event import EventCalls
 from .importing import ImportCalls
+from .item import ItemCalls
+from .limit import LimitCalls
 from .log import LogCalls
-from .order import OrderCalls
+from .policy import PolicyCalls
+from .pool import PoolCalls
 from .source import SourceCalls
 from .upkeep import UpkeepCalls
 from .when import instant_text
+from .work import WorkCalls
 
 
-class Engine(OrderCalls, AccountCalls, CustomerCalls, DebtorCalls, ImportCalls, SourceCalls, UpkeepCalls, LogCalls):
+class Engine(
+    WorkCalls,
+    AccountCalls,
+    LimitCalls,
+    PoolCalls,
+    ItemCalls,
+    EventCalls,
+    PolicyCalls,
+    CustomerCalls,
+    DebtorCalls,
+    ImportCalls,
+    SourceCalls,
+    UpkeepCalls,
+    LogCalls,
+):
     """An open credit state. Made with ``Engine.open``; closed with ``close``, or at the end of its ``with``."""
 
     def __init__(self, library: Library, number: int) -> None:

@@ -41,3 +41,56 @@ def test_a_reason_of_one_s_own_has_no_sentence() -> None:
     reason = obligor.Reason(obligor.Code.OVER_LIMIT, obligor.Level.OWN, Outcome.HOLD, None, None, None, "", "")
     with pytest.raises(obligor.ArgumentError):
         reason.sentence
+
+
+def test_remedies_and_quantities_are_written_with_their_values() -> None:
+    told = [
+        (obligor.Remedy(obligor.RemedyKind.USE_TERMS, 30), "use terms 30 days"),
+        (obligor.Remedy(obligor.RemedyKind.USE_TERMS, 1), "use terms 1 day"),
+        (obligor.Remedy(obligor.RemedyKind.DISCOUNT_AT_MOST, 1250), "discount at most 12.50 %"),
+        (obligor.Remedy(obligor.RemedyKind.RELEASE), "release"),
+    ]
+    assert [str(remedy) for remedy, _ in told] == [words for _, words in told]
+
+
+def test_every_reason_of_the_json_becomes_the_struct_s(engine: Engine) -> None:
+    """Every unit and every remedy, as the library would write them; what is cut in the struct is whole in the reason."""
+    measured = [
+        ({"money": "1400.00 EUR"}, "1400.00 EUR", "1,400.00 EUR"),
+        ({"days": 31}, "31 days", "31 days"),
+        ({"count": 3}, "3", "3"),
+        ({"basis_points": 4250}, "42.50 %", "42.5%"),
+        ({"day": "2026-12-01"}, "2026-12-01", "2026-12-01"),
+        ({"currency": "SEK"}, "SEK", "SEK"),
+    ]
+    remedies = [
+        ({"prepay": "3000.00 DKK"}, "prepay 3000.00 DKK", "pay 3,000.00 DKK in advance"),
+        ({"deposit": "1.000 KWD"}, "deposit 1.000 KWD", "deposit of 1.000 KWD"),
+        ({"use_terms": 30}, "use terms 30 days", "30 days"),
+        ({"discount_at_most": 500}, "discount at most 5.00 %", "5%"),
+        ({"wait_until": "2026-12-01"}, "wait until 2026-12-01", "2026-12-01"),
+        ({"use_currency": "DKK"}, "use currency DKK", "in DKK"),
+        ("release", "release", "released by a person"),
+        ("find_out", "find out", "not known"),
+    ]
+    rule = "a rule whose name is far longer than the field that a struct of the C interface has for it, æøå"
+    for at, (remedy, short, words) in enumerate(remedies):
+        value, value_short, value_words = measured[at % len(measured)]
+        reason = {
+            "code": "over_limit",
+            "level": "group",
+            "pool": "NORD",
+            "effect": "hold",
+            "measured": value,
+            "threshold": value,
+            "remedy": remedy,
+            "release_by": "credit_manager",
+            "rule": rule,
+        }
+        (said,) = engine._reasons_told([reason])
+        assert (said.code, said.level, said.pool) == (obligor.Code.OVER_LIMIT, obligor.Level.GROUP, "NORD")
+        assert (str(said.measured), str(said.threshold), str(said.remedy)) == (value_short, value_short, short)
+        assert (said.rule, said.release_by, said.effect) == (rule, "credit_manager", Outcome.HOLD)
+        assert "Group NORD: " in said.sentence and value_words in said.sentence and words in said.sentence
+    (newer,) = engine._reasons_told([{"code": "of_tomorrow", "level": "own", "effect": "hold"}])
+    assert newer.code == -1 and newer.measured is None and newer.remedy is None

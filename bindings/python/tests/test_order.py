@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, List, Union
 
 import pytest
 
 import obligor
 from conftest import NOW, POLICY
-from obligor import Code, Engine, Money, Order, OrderState, Outcome, RemedyKind, Stage, Kind
+from obligor import Checkpoint, Code, Engine, Instalment, Kind, Money, Order, OrderState, Outcome, RemedyKind, Stage
 
 Open = Callable[..., Engine]
 
@@ -244,6 +245,110 @@ def test_typed_and_json_say_the_same(engine: Engine) -> None:
         assert [reason["sentence"] for reason in told["reasons"]] == [reason.sentence for reason in typed.reasons]
         available = None if typed.available_before is None else str(Money(typed.available_before, typed.currency))
         assert told["available_before"] == available
+
+
+def test_what_an_order_says_beside_its_amount_is_the_same_in_json(engine: Engine) -> None:
+    """The key of a request keeps a digest of all of it: only the very same one gets the recorded answer again."""
+    said: Any = {
+        "company": "NW01",
+        "customer": "10001",
+        "rate": "1",
+        "secured": Decimal("5000.00"),
+        "ships": date(2026, 12, 24),
+        "terms_days": 0,
+        "discount": 1250,
+        "checkpoint": Checkpoint.CONFIRM,
+        "role": "credit_manager",
+        "reason": "spoke to their bank",
+        "overrule": True,
+        "lifts_stop": True,
+        "user": "eva",
+    }
+    decision = engine.reserve(document="SO-1", key="1", amount=Decimal("12000.00"), currency="DKK", **said)
+    assert decision.granted and decision.increase == Money(Decimal("7000.00"), "DKK")
+    (secured,) = decision.reasons
+    assert (secured.code, str(secured.measured)) == (Code.SECURED, "5000.00 DKK")
+    order = Order(document="SO-1", key="1", amount=Decimal("12000.00"), currency="DKK", **said)
+    assert engine.call("order.reserve", order._request())["repeated"] is True
+    again = engine._rich("order.reserve", order)
+    assert again.id == decision.id and again.repeated
+    for name, other in {
+        "secured": Decimal("4999.99"),
+        "ships": None,
+        "terms_days": None,
+        "discount": 0,
+        "checkpoint": Checkpoint.PICK,
+        "role": "clerk",
+        "reason": "did not",
+        "lifts_stop": False,
+    }.items():
+        with pytest.raises(obligor.KeyConflict):
+            engine.reserve(document="SO-1", key="1", amount=Decimal("12000.00"), currency="DKK", **{**said, name: other})
+    for wrong in ({"terms_days": 65536}, {"discount": -1}, {"secured": "0.001"}, {"reason": "x" * 129}):
+        with pytest.raises(obligor.ArgumentError):
+            engine.check(amount=1, currency="DKK", **{**said, **wrong})
+    with pytest.raises(TypeError):
+        engine.check(amount=1, currency="DKK", company="NW01", customer="10001", colour="red")  # type: ignore[call-arg]
+
+
+def test_an_answer_in_json_becomes_the_same_decision(engine: Engine) -> None:
+    for customer in ("10001", "10002", "10003", "10004", "10005", "10006", "10007", "10008", "99999"):
+        asked = Order(company="NW01", customer=customer, document=customer, key=customer, amount="1000.01", currency="DKK")
+        typed, told = engine._one("obligor_order_reserve", asked), engine._rich("order.reserve", asked)
+        assert replace(told, repeated=False) == typed
+        assert [reason.tell("fi") for reason in told.reasons] == [reason.tell("fi") for reason in typed.reasons]
+        if typed.id is not None:
+            assert told.explain() == typed.explain()
+
+
+def test_the_lines_of_an_order_come_to_its_amount(engine: Engine) -> None:
+    who: Any = {"company": "NW01", "customer": "10001", "currency": "DKK"}
+    lines: List[Union[Decimal, int, str]] = [Decimal("0.10"), Decimal("0.20"), "999.70"]
+    assert engine.reserve(document="SO-1", key="1", lines=lines, **who).increase == Money(Decimal("1000.00"), "DKK")
+    assert engine.check(amount=Decimal("1000.00"), lines=lines, **who).granted
+    with pytest.raises(obligor.ArgumentError, match="the lines come to 1000.00"):
+        engine.check(amount=Decimal("1000.01"), lines=lines, **who)
+    with pytest.raises(obligor.ArgumentError, match=r"lines\[1\] is 0.001"):
+        engine.check(lines=["1", "0.001"], **who)
+    with pytest.raises(obligor.ArgumentError, match="too large"):
+        engine.check(lines=["92233720368547758.07", "0.01"], **who)
+    with pytest.raises(obligor.ArgumentError, match="amount"):
+        engine.check(**who)
+
+
+def test_an_invoice_in_instalments_becomes_open_items(engine: Engine) -> None:
+    desk = engine.account("NW01", "10001")
+    who: Any = {"account": desk, "document": "SO-1"}
+    engine.reserve(**who, key="1", amount=Decimal("900.00"), currency="DKK")
+    parts = [Instalment(date(2026, 12, 1), "300.00"), Instalment(date(2027, 1, 1), Decimal("600.00"))]
+    engine.convert(**who, key="2", to=Stage.INVOICED, item="INV-9", currency="DKK", instalments=parts)
+    items = engine.call("account.items", {"account": desk.number})["answer"]
+    assert [(item["number"], item["residual"], item["due"]) for item in items] == [
+        ("INV-9/1", "300.00 DKK", "2026-12-01"),
+        ("INV-9/2", "600.00 DKK", "2027-01-01"),
+    ]
+    assert desk.read().open == Decimal("900.00")
+
+
+def test_a_delivery_without_an_order_begins_as_one(engine: Engine) -> None:
+    desk = engine.account("NW01", "10001")
+    engine.reserve(account=desk, document="DN-1", key="1", amount="250.00", currency="DKK", to=Stage.DELIVERED)
+    position = desk.read()
+    assert (position.ordered, position.delivered, position.later) == (Decimal(0), Decimal("250.00"), Decimal(0))
+
+
+def test_an_order_passes_the_warehouse_or_stays_there(engine: Engine) -> None:
+    desk = engine.account("NW01", "10001")
+    engine.reserve(account=desk, document="SO-1", key="1", amount="700.00", currency="DKK")
+    assert engine.pass_(account=desk, document="SO-1", key="2", checkpoint=Checkpoint.PICK).state is OrderState.ACTIVE
+    with pytest.raises(obligor.ArgumentError, match="checkpoint"):
+        engine.pass_(account=desk, document="SO-1", key="3", checkpoint=Checkpoint.NONE)
+    engine.put_account(company="NW01", customer="10001", currency="DKK", status=obligor.AccountStatus.STOP)
+    stopped = engine.pass_(account=desk, document="SO-1", key="4", checkpoint=Checkpoint.CONFIRM)
+    assert (stopped.outcome, stopped.state) == (Outcome.REFUSE, OrderState.HELD)
+    assert stopped.increase == Money(Decimal("-700.00"), "DKK") and desk.read().exposure == 0
+    with pytest.raises(obligor.StateError):
+        engine.pass_(account=desk, document="SO-1", key="5", checkpoint=Checkpoint.SHIP)
 
 
 def race(folder: str, name: str, start: Any, answers: Any) -> None:

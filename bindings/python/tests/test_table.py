@@ -104,6 +104,7 @@ def test_the_table_is_what_the_library_exports(library: Path) -> None:
         ("REASON", obligor.Code),
         ("STAGE", Stage),
         ("STATE", obligor.OrderState),
+        ("CHECKPOINT", obligor.Checkpoint),
         ("SOURCE", obligor.Source),
         ("ACCOUNT", obligor.AccountStatus),
         ("LOG", LogLevel),
@@ -126,7 +127,8 @@ def test_the_statuses_and_other_constants_are_the_header_s() -> None:
         status.name: status.value for status in obligor.Status if status.value != 0
     }
     assert int(declared["ABI_VERSION"]) == obligor._library.ABI_VERSION
-    assert int(declared["ORDER_ALL"]) == _structs.ORDER_ALL
+    for flag in ("ALL", "SECURED", "TERMS", "DISCOUNT", "OVERRULE", "LIFTS_STOP"):
+        assert int(declared[f"ORDER_{flag}"]) == getattr(_structs, f"ORDER_{flag}")
     assert re.search(r"^#define OBLIGOR_NO_DAY (INT32_MIN|\(?-2147483648\)?|\(?-2147483647 - 1\)?)", header, re.MULTILINE)
     assert _structs.NO_DAY == -(2**31)
     assert f'#define OBLIGOR_VERSION "{obligor.__version__}"' in header

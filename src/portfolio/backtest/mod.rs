@@ -20,7 +20,7 @@ pub use report::{
 
 use crate::calendar::Day;
 use crate::error::{Error, Result};
-use crate::policy::{Policy, Test};
+use crate::policy::{Bucket, Policy, Test};
 use world::World;
 
 /// What is tried.
@@ -58,7 +58,7 @@ pub fn grants(record: &Record, policy: &Policy) -> Result<u64> {
     let trial = Trial { tried: policy, against: policy, from: None, largest: 0 };
     let mut world = World::new(record, policy);
     play(record, &trial, &mut [&mut world])?;
-    Ok(record.orders.iter().enumerate().filter(|(at, _)| world.deal(*at).outcome.grants()).map(|_| 1).sum())
+    Ok((0..record.orders.len()).map(|at| u64::from(world.deal(at).outcome.grants())).sum())
 }
 
 /// Plays the happenings in their order. Returns the class of each order's account when it was entered.
@@ -95,32 +95,30 @@ fn play(record: &Record, trial: &Trial<'_>, worlds: &mut [&mut World<'_>]) -> Re
     Ok(classes)
 }
 
-/// What a person should know of rules that ask for what no record tells.
+/// What a person should know of rules that ask for what no record tells, or this one does not.
 fn warnings(record: &Record, trial: &Trial<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    for policy in [trial.tried, trial.against] {
-        for rule in &policy.rules {
-            let lacks = match rule.test {
-                Test::DunningLevel { .. } => Some("dunning levels"),
-                Test::BucketAmount { bucket: crate::policy::Bucket::Drafted, .. } => Some("drafts of invoices"),
-                Test::Score { .. } if !record.tells.score => Some("scores"),
-                Test::Status { .. } if !record.tells.status => Some("statuses of accounts"),
-                Test::ReviewDue { .. } if !record.tells.next_review => Some("days of review"),
-                Test::DisputeRate { .. } if !record.tells.disputes => Some("disputes"),
-                Test::Discount { .. } if !record.tells.discounts => Some("discounts"),
-                Test::TermsChanged if !record.tells.terms => Some("payment terms of orders"),
-                _ => None,
-            };
-            if let Some(lacks) = lacks {
-                let text = format!(
-                    "rule {:?} of policy {:?} asks about {lacks}, which the record does not tell",
-                    rule.name, policy.name
-                );
-                if !found.contains(&text) {
-                    found.push(text);
-                }
-            }
+    let tells = record.tells;
+    let mut lacking: Vec<(&str, Vec<&str>)> = Vec::new();
+    for rule in trial.tried.rules.iter().chain(&trial.against.rules) {
+        let lacks = match rule.test {
+            Test::DunningLevel { .. } => "dunning levels",
+            Test::BucketAmount { bucket: Bucket::Drafted, .. } => "drafts of invoices",
+            Test::Score { .. } if !tells.score => "scores",
+            Test::Status { .. } if !tells.status => "statuses of accounts",
+            Test::ReviewDue { .. } if !tells.next_review => "days of review",
+            Test::DisputeRate { .. } if !tells.disputes => "disputes",
+            Test::Discount { .. } if !tells.discounts => "discounts",
+            Test::TermsChanged if !tells.terms => "payment terms of orders",
+            _ => continue,
+        };
+        match lacking.iter_mut().find(|(what, _)| *what == lacks) {
+            Some((_, rules)) if rules.contains(&&*rule.name) => {}
+            Some((_, rules)) => rules.push(&rule.name),
+            None => lacking.push((lacks, vec![&rule.name])),
         }
     }
-    found
+    let told = |(what, rules): (&str, Vec<&str>)| {
+        format!("the record does not tell {what}, which these rules ask about: {}", rules.join(", "))
+    };
+    lacking.into_iter().map(told).collect()
 }
