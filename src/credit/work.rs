@@ -54,7 +54,7 @@ impl Scene<'_> {
         } else {
             chain.state = ChainState::Held;
             chain.ordered = 0;
-            chain.marks.reasons.clone_from(&decision.reasons);
+            self.keep_waiting(&mut chain, &decision);
         }
         // Told as the account stands: the order was in its exposure before.
         let before_it = decision.exposure_before;

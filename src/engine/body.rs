@@ -91,6 +91,11 @@ impl Body {
         })
     }
 
+    /// What has become of the order; `None` when nothing is known of it.
+    pub(super) fn state(&self) -> Option<ChainState> {
+        self.came_to.chain.as_ref().or(self.asked.chain.as_ref()).map(|chain| chain.state)
+    }
+
     /// Whether the order is another since: a question that the engine asks by itself is recorded only then.
     pub(super) fn changes(&self) -> bool {
         let state = |chain: &Option<Chain>| chain.as_ref().map(|chain| chain.state);
