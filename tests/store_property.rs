@@ -396,6 +396,10 @@ fn histories(acts: &[Act]) {
 fn the_exposure_of_each_pool_is_that_of_its_members(store: &dyn Store, round: usize) {
     let accounts: Vec<AccountFacts> =
         (0..3).map(|customer| store.facts(&when(customer, "", round), soon()).unwrap().account.unwrap()).collect();
+    let (as_of, mut all) = (when(0, "", round), Vec::new());
+    let mut each = |_, facts| all.push(facts);
+    store.all_accounts(as_of.overdue_to, as_of.horizon_to, as_of.now, &mut each).unwrap();
+    assert_eq!(all, accounts, "told one by one and all at once");
     for pool in ["GROUP", "SEGMENT"] {
         let of = |account: &&AccountFacts| account.pools.iter().any(|other| other.name == pool);
         let members: Vec<&AccountFacts> = accounts.iter().filter(of).collect();
@@ -408,7 +412,7 @@ fn the_exposure_of_each_pool_is_that_of_its_members(store: &dyn Store, round: us
             let facts = account.pools.iter().find(|other| other.name == pool).unwrap();
             assert_eq!(told(facts), (debit, unapplied), "{pool}, as account {} sees it", account.id.0);
         }
-        let facts = store.pool(pool, when(0, "", round).now).unwrap().unwrap();
+        let facts = store.pool(pool, as_of.now).unwrap().unwrap();
         assert_eq!(told(&facts), (debit, unapplied), "{pool}");
     }
 }
