@@ -350,10 +350,12 @@ impl Scene<'_> {
         if wanted.currency != self.account.currency {
             // What cannot be compared cannot be held either.
             chain.amount = 0;
+            chain.marks.without_rate = Some(amount.whole);
             chain.state = if decision.outcome == Outcome::Hold { ChainState::Held } else { ChainState::Declined };
         } else {
             chain.amount = amount.whole.minor;
             chain.marks.secured = amount.secured;
+            chain.marks.without_rate = None;
             chain.state = match decision.outcome {
                 outcome if outcome.grants() => ChainState::Active,
                 Outcome::Hold => ChainState::Held,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{AccountId, Buckets};
 use crate::calendar::{Day, Instant};
+use crate::money::Money;
 use crate::policy::Checkpoint;
 use crate::reason::Reason;
 
@@ -92,6 +93,9 @@ pub struct Marks {
     /// The payment terms it was let through with, in days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms_days: Option<u16>,
+    /// Its amount, while that is in another currency and nobody gave a rate: what it would hold is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_rate: Option<Money>,
     /// While it waits: what it was asked for with, so that it is asked about again as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<Wanted>,

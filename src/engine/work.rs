@@ -255,7 +255,7 @@ fn held_order(chain: Chain, currency: crate::money::Currency, age_days: i64) -> 
         account: chain.account,
         document: chain.document,
         state: chain.state,
-        amount: Money::new(chain.amount, currency),
+        amount: chain.marks.without_rate.unwrap_or(Money::new(chain.amount, currency)),
         since: chain.since,
         age_days,
         reasons: chain.marks.reasons,

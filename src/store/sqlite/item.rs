@@ -267,7 +267,11 @@ fn remember(facts: &mut AccountFacts, before: Option<&Item>, after: &Item, newly
             month.disputed = month.disputed.saturating_add(u32::from(newly_disputed));
         });
     }
-    let paid = before.map_or(0, |before| before.residual.saturating_sub(after.residual));
+    // What is no longer invoiced was not paid.
+    let paid = before.map_or(0, |before| {
+        let undone = before.amount.saturating_sub(after.amount).max(0);
+        before.residual.saturating_sub(after.residual).saturating_sub(undone)
+    });
     if paid > 0 {
         history::pay(&mut facts.history, today, after.due, paid);
     }
