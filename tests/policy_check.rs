@@ -102,7 +102,7 @@ fn the_milder_of_two_rules_can_never_matter() {
     finds(
         &rule("far over", "when = \"over_limit\"\ntolerance = \"10 %\"\nthen = \"approve_with_alert\""),
         &[
-            "32 error rule \"far over\" can never matter: whenever it fires, rule \"limit\" on line 13 fires too and makes \
+            "32 warning rule \"far over\" can never matter: whenever it fires, rule \"limit\" on line 13 fires too and makes \
            it \"refuse\"",
         ],
     );
@@ -112,7 +112,7 @@ fn the_milder_of_two_rules_can_never_matter() {
     finds(
         &(days(30, "refuse") + &days(40, "approve_with_alert")),
         &[
-            "37 error rule \"late 40 approve_with_alert\" can never matter: whenever it fires, rule \"late 30 refuse\" on \
+            "37 warning rule \"late 40 approve_with_alert\" can never matter: whenever it fires, rule \"late 30 refuse\" on \
            line 31 fires too and makes it \"refuse\"",
         ],
     );
@@ -137,9 +137,9 @@ fn the_milder_of_two_rules_can_never_matter() {
              the same",
             "20 warning rule \"stopped\" adds nothing: whenever it fires, rule \"all\" on line 31 fires too and makes it \
              the same",
-            "26 error rule \"on hold\" can never matter: whenever it fires, rule \"all\" on line 31 fires too and makes \
+            "26 warning rule \"on hold\" can never matter: whenever it fires, rule \"all\" on line 31 fires too and makes \
              it \"refuse\"",
-            "37 error rule \"late 5 approve_with_alert\" can never matter: whenever it fires, rule \"all\" on line 31 \
+            "37 warning rule \"late 5 approve_with_alert\" can never matter: whenever it fires, rule \"all\" on line 31 \
              fires too and makes it \"refuse\"",
         ],
     );
