@@ -294,7 +294,7 @@ fn the_work_of_the_department_fits(desk: &mut Recorder) {
         with(json!({ "document": "W-1", "key": "W-1", "amount": "1.00 DKK", "language": "en" })),
     );
     let held = desk.call("order.held", json!({ "company": "NW01", "language": "sv" }));
-    assert_eq!(held[0]["document"], "W-1");
+    assert!(held.as_array().unwrap().iter().any(|order| order["document"] == "W-1"), "{held}");
     let person = |key: &str| {
         with(json!({ "document": "W-1", "key": key, "user": "maja", "role": "credit_manager",
         "reason": "they always pay" }))

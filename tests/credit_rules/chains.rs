@@ -249,7 +249,7 @@ fn the_secured_part_holds_no_credit() {
     assert_eq!(desk.at()[0], 600);
     assert_eq!(desk.convert(None, Delivered, Some(1_000)), [0, 600, 0, 0, 0]);
     assert_eq!(desk.convert(None, Invoiced, Some(1_000)), [0, 0, 0, 600, 0]);
-    assert_eq!(desk.convert(None, Invoiced, Some(401)), [0, 0, 0, 601, 0], "beyond the secured part");
+    assert_eq!(desk.convert(None, Invoiced, Some(401)), [0, 0, 0, 1_001, 0], "the secured part is used up");
 
     let mut desk = Desk::new(0);
     assert_eq!(desk.ask(&secured(500, 900)), Outcome::NotChecked, "no more is secured than there is");
