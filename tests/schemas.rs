@@ -251,6 +251,14 @@ fn what_really_travels_fits() {
 
     let policy = desk.call("policy.get", json!({}));
     desk.call("policy.check", json!({ "text": policy["text"] }));
+    let odd = desk.call("policy.check", json!({ "text": "format = 1\nname = 3\n" }));
+    assert_eq!(odd["findings"][0]["severity"], "error");
+    desk.call("policy.explain", json!({ "profile": "standard", "language": "da" }));
+    for profile in desk.call("policy.profiles", json!({})).as_array().unwrap() {
+        desk.call("policy.profile", json!({ "name": profile["name"] }));
+    }
+    let compared = json!({ "a": "sap_static", "b": "erpnext", "examples": 2, "language": "fi" });
+    assert!(desk.call("policy.compare", compared)["different"].as_u64() > Some(0));
     desk.call("stats", json!({}));
     desk.call("verify", json!({}));
     desk.call("warm", json!({}));
