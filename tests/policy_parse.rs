@@ -255,7 +255,7 @@ fn new_tables_are_told_what_is_wrong_with_them() {
         &[
             "line 26: [release] has no key \"limits\"; known here: ranks, valid_days, deviation, four_eyes_above",
             "line 27: the policy has no key \"x\"; known here: format, name, version, valid_from, facts, rule, \
-             exclusion, class, checkpoints, release, limits, collection, customer, register",
+             exclusion, class, score, checkpoints, release, limits, collection, customer, register",
         ],
     );
 }

@@ -76,10 +76,19 @@ impl Scene<'_> {
             add(&mut chain, to, part)?;
             if from == Stage::Ordered && matches!(to, Stage::Drafted | Stage::Invoiced) {
                 chain.marks.ahead = chain.marks.ahead.checked_add(part).ok_or_else(overflow)?;
+            } else if to == Stage::Ordered && matches!(from, Stage::Drafted | Stage::Invoiced) {
+                chain.marks.ahead -= part.min(chain.marks.ahead);
+            }
+            if off_the_way(from, to) && chain.at(from) == 0 {
+                // The document is undone as a whole, the secured part of it too.
+                chain.marks.secured_moved.retain(|(stage, _)| *stage != from);
             }
             missing -= part;
         }
-        if missing > 0 && on_the_way(to).contains(&Stage::Ordered) && self.request.from.is_none_or(|from| from < to) {
+        // More than there was can only be said of a part of which nothing is left before.
+        let nothing_left = on_the_way(to).iter().all(|stage| chain.at(*stage) == 0);
+        let onward = on_the_way(to).contains(&Stage::Ordered) && self.request.from.is_none_or(|from| from < to);
+        if missing > 0 && onward && nothing_left {
             if before.state != ChainState::Active {
                 return Err(holds_nothing("holds no credit, so nothing of it can be delivered or invoiced"));
             }
@@ -122,7 +131,15 @@ fn outside_credit(chain: &mut Chain, to: Stage, mut missing: i64) -> i64 {
         chain.marks.ahead -= part;
         missing -= part;
     }
-    missing - missing.min(chain.marks.secured)
+    let moved = chain.marks.secured_moved.iter().position(|(stage, _)| *stage == to);
+    let before = moved.and_then(|at| chain.marks.secured_moved.get(at)).map_or(0, |(_, moved)| *moved);
+    let part = missing.min(chain.marks.secured.saturating_sub(before).max(0));
+    match moved.and_then(|at| chain.marks.secured_moved.get_mut(at)) {
+        Some((_, moved)) => *moved = moved.saturating_add(part),
+        None if part > 0 => chain.marks.secured_moved.push((to, part)),
+        None => {}
+    }
+    missing - part
 }
 
 fn take(chain: &mut Chain, from: Stage, part: i64) -> Result<()> {

@@ -5,7 +5,7 @@
 //! 2. a document that increases nothing and is not asked about again always goes through, unless its payment terms become
 //!    longer: then the rules about terms are asked; one that is prepaid or secured as a whole is not checked;
 //! 3. an account with the *no check* status, or of the own group of companies where the policy leaves those out, is not
-//!    checked;
+//!    checked; only a person's hold on this very order stops it;
 //! 4. an amount in another currency that could not be converted cannot be compared: the policy's answer for that;
 //! 5. a person's hold on this very order, then every rule of the policy that speaks of the document (`rules.rs`), pools
 //!    before the account itself; all reasons come back;
@@ -47,6 +47,8 @@ pub struct Document<'a> {
     pub discount: Option<u32>,
     /// At which moment of its life it is asked about.
     pub checkpoint: Checkpoint,
+    /// Another moment whose rules are asked too: the checkpoint that it could not pass before.
+    pub stopped_at: Option<Checkpoint>,
     /// The rules are asked even if nothing increases: it stands already and is asked about again.
     pub again: bool,
     /// Its payment terms become longer than they were: the rules about terms are asked even if nothing increases.
@@ -72,6 +74,7 @@ impl Document<'_> {
             earlier_terms: None,
             discount: None,
             checkpoint: Checkpoint::Entry,
+            stopped_at: None,
             again: false,
             longer_terms: false,
             forced_hold: false,
@@ -176,7 +179,7 @@ pub fn decide(
         decision.reasons.push(Reason { measured, ..plain(Code::Secured, Level::Document, Outcome::Approve) });
     }
     if increase.minor <= 0 && !document.again && !document.longer_terms && !document.forced_hold {
-        if document.secured > 0 && increase.minor == 0 {
+        if document.secured > 0 && document.secured >= document.value && increase.minor == 0 {
             decision.outcome = Outcome::NotChecked;
         } else {
             decision.reasons.push(plain(Code::NotAnIncrease, Level::Document, Outcome::Approve));
@@ -186,10 +189,11 @@ pub fn decide(
         }
         return Ok(decision);
     }
-    let internal = account.profile.internal && !policy.facts.internal_customers_checked;
-    if account.status == Status::NoCheck || internal {
-        let code = if internal { Code::InternalCustomer } else { Code::StatusNoCheck };
+    let exempt = exempt(policy, account);
+    if let Some(code) = exempt {
         decision.reasons.push(plain(code, Level::Own, Outcome::NotChecked));
+    }
+    if exempt.is_some() && !document.forced_hold {
         decision.outcome = Outcome::NotChecked;
     } else if !comparable {
         decision.reasons.push(Reason {
@@ -208,6 +212,15 @@ pub fn decide(
         decision.exposure_after = Some(owed.checked_add(increase).map_err(too_large)?);
     }
     Ok(decision)
+}
+
+/// Why no rule is asked about this account, if that is so.
+pub(super) fn exempt(policy: &Policy, account: &AccountFacts) -> Option<Code> {
+    if account.profile.internal && !policy.facts.internal_customers_checked {
+        Some(Code::InternalCustomer)
+    } else {
+        (account.status == Status::NoCheck).then_some(Code::StatusNoCheck)
+    }
 }
 
 /// Exposure: what is owed and will be owed, less unapplied credits where the policy says that they count.

@@ -62,13 +62,14 @@ pub fn limit_in_force(limits: &[Limit], today: Day, grace: u16) -> Option<&Limit
     let begun_last = |limit: &&Limit| (limit.kind, limit.from);
     of_account().filter(|limit| limit.is_in_force(today)).max_by_key(begun_last).or_else(|| {
         let earlier = today.plus(-i32::from(grace));
-        last_to_end(limits).filter(|limit| limit.to.is_some_and(|to| to >= earlier && to < today))
+        last_to_end(limits, today).filter(|limit| limit.to.is_some_and(|to| to >= earlier))
     })
 }
 
-/// The base limit that ended last, of those that ended.
-pub fn last_to_end(limits: &[Limit]) -> Option<&Limit> {
-    limits.iter().filter(|limit| limit.kind == LimitKind::Base && limit.to.is_some()).max_by_key(|limit| limit.to)
+/// The base limit that ended last, of those that ended before this day.
+pub fn last_to_end(limits: &[Limit], today: Day) -> Option<&Limit> {
+    let ended = |limit: &&Limit| limit.kind == LimitKind::Base && limit.to.is_some_and(|to| to < today);
+    limits.iter().filter(ended).max_by_key(|limit| limit.to)
 }
 
 /// What insurers cover on this day, in minor units: the cover in force, and what of earlier covers still covers goods

@@ -3,9 +3,9 @@
 //! Each kind of test has one method. It says whether it had anything to ask, and adds a reason when it fires.
 
 use super::account::AccountFacts;
-use super::decide::{Decision, Document, plain};
+use super::decide::{Decision, Document, effective_limit, exempt, plain};
 use super::lift::lift;
-use super::limit::{Limit, LimitKind, last_to_end, limit_in_force};
+use super::limit::{Limit, last_to_end, limit_in_force};
 use super::profile::Behaviour;
 use crate::calendar::Day;
 use crate::credit::Stage;
@@ -36,7 +36,6 @@ pub(super) struct Question<'a> {
 pub(super) struct Found {
     /// Reasons, each with how specific the rule that made it is.
     pub(super) reasons: Vec<(Reason, u8)>,
-    prepay: i64,
     deposit: i64,
 }
 
@@ -51,8 +50,9 @@ impl Question<'_> {
             found.reasons.push((reason, u8::MAX));
         }
         let document = self.document;
-        let all = document.increase.minor > 0 || document.again || document.forced_hold;
-        for rule in &self.policy.rules {
+        let all = document.increase.minor > 0 || document.again;
+        let rules = if exempt(self.policy, self.account).is_some() { &[] } else { &*self.policy.rules };
+        for rule in rules {
             if (all || rule.test == Test::TermsChanged) && self.speaks_of(&rule.scope) {
                 asked |= self.ask(rule, &mut found)?;
             }
@@ -68,7 +68,12 @@ impl Question<'_> {
             None => Outcome::Approve,
         };
         if decision.outcome == Outcome::Prepay {
-            decision.prepay = Some(self.money(found.prepay));
+            // What was lifted is not asked for.
+            let asked_for = decision.reasons.iter().filter_map(|reason| match (reason.effect, reason.remedy) {
+                (Outcome::Prepay, Some(Remedy::Prepay(money))) => Some(money.minor),
+                _ => None,
+            });
+            decision.prepay = Some(self.money(asked_for.max().unwrap_or(0)));
         }
         decision.deposit = (found.deposit > 0).then(|| self.money(found.deposit));
         Ok(())
@@ -77,11 +82,13 @@ impl Question<'_> {
     /// Whether a rule or an exclusion with this scope speaks of the document.
     pub(super) fn speaks_of(&self, scope: &Scope) -> bool {
         let class = || self.account.class(self.policy, self.today);
-        let at = self.document.checkpoint;
-        let default_moment = matches!(at, Checkpoint::Entry | Checkpoint::Confirm);
+        let moment = |at: Checkpoint| {
+            let unsaid = matches!(at, Checkpoint::Entry | Checkpoint::Confirm);
+            if scope.at.is_empty() { unsaid } else { scope.at.contains(&at) }
+        };
         (scope.classes.is_empty() || class().is_some_and(|class| scope.classes.iter().any(|one| one == class)))
             && (scope.companies.is_empty() || scope.companies.iter().any(|one| **one == *self.account.company))
-            && (if scope.at.is_empty() { default_moment } else { scope.at.contains(&at) })
+            && (moment(self.document.checkpoint) || self.document.stopped_at.is_some_and(moment))
             && scope.younger_than_days.is_none_or(|days| {
                 self.account.profile.customer_since.is_some_and(|since| self.today.since(since) < i64::from(days))
             })
@@ -135,7 +142,7 @@ impl Question<'_> {
         };
         let allowed = with_tolerance(effective, tolerance)?;
         let (owed, after) = if dynamic { self.within_horizon()? } else { (self.owed.minor, self.after.minor) };
-        if after > allowed && (after > owed || self.document.again) {
+        if after > allowed && after > owed {
             let over = after.checked_sub(allowed).ok_or(MoneyError::Overflow)?;
             let increase = self.increase();
             let way_out = match self.limit_to_come(after, tolerance) {
@@ -195,9 +202,9 @@ impl Question<'_> {
                 found.push(reason, rule);
                 continue;
             };
-            let effective = super::decide::effective_limit(Some(limit), &pool.limits, self.today)?.unwrap_or(amount);
+            let effective = effective_limit(Some(limit), &pool.limits, self.today)?.unwrap_or(amount);
             let allowed = with_tolerance(effective, tolerance)?;
-            if after.minor <= allowed || (after.minor <= before.minor && !self.document.again) {
+            if after.minor <= allowed || after.minor <= before.minor {
                 continue;
             }
             let over = after.minor.checked_sub(allowed).ok_or(MoneyError::Overflow)?;
@@ -222,7 +229,7 @@ impl Question<'_> {
     /// That there is no limit is said once, however many rules ask about it.
     fn limit_missing(&self, rule: &Rule, found: &mut Found) {
         let facts = &self.policy.facts;
-        let expired = last_to_end(&self.account.limits).and_then(|limit| limit.to).filter(|to| *to < self.today);
+        let expired = last_to_end(&self.account.limits, self.today).and_then(|limit| limit.to);
         let (code, effect, remedy) = match expired {
             Some(_) => (Code::LimitExpired, facts.limit_expired, Remedy::Review),
             None => (Code::LimitMissing, facts.limit_missing, Remedy::SetLimit),
@@ -230,19 +237,25 @@ impl Question<'_> {
         if found.has(code) {
             return;
         }
-        let remedy = self.remedy_of(effect, remedy, self.increase(), 10_000, found);
+        let remedy = self.remedy_of(effect, remedy, self.increase(), 10_000);
         let reason =
             Reason { effect, measured: expired.map(Quantity::Day), remedy: Some(remedy), ..self.reason(rule, code) };
         found.push(reason, rule);
     }
 
-    /// The first day from which a limit on record would let the document through.
+    /// The first day on which the limits on record would let the document through: one begins then, or one that stood in
+    /// front has ended.
     fn limit_to_come(&self, after: i64, tolerance: u32) -> Option<Day> {
-        let covers = |limit: &&Limit| {
-            limit.kind != LimitKind::Insured
-                && limit.amount.is_none_or(|amount| with_tolerance(amount, tolerance).is_ok_and(|most| after <= most))
+        let limits = &self.account.limits;
+        let covers = |day: &Day| {
+            limit_in_force(limits, *day, 0).is_some_and(|limit| match effective_limit(Some(limit), limits, *day) {
+                Ok(Some(amount)) => with_tolerance(amount, tolerance).is_ok_and(|most| after <= most),
+                Ok(None) => true,
+                Err(_) => false,
+            })
         };
-        self.account.limits.iter().filter(covers).filter_map(|limit| limit.from).filter(|from| *from > self.today).min()
+        let moves = limits.iter().flat_map(|limit| [limit.from, limit.to.map(|to| to.plus(1))]).flatten();
+        moves.filter(|day| *day > self.today).filter(covers).min()
     }
 
     /// The exposure before and after the document without what ships beyond the horizon.
@@ -345,7 +358,8 @@ impl Question<'_> {
             let over = value.saturating_sub(threshold);
             let (measured, threshold) = (self.quantity(value), self.quantity(threshold));
             let way_out = Remedy::ReduceBy(self.money(over));
-            self.fire(rule, Code::DocumentValue, measured, threshold, way_out, over.min(self.increase()), found);
+            // A part paid in advance leaves the document as large as it is.
+            self.fire(rule, Code::DocumentValue, measured, threshold, way_out, self.increase(), found);
         }
         true
     }
@@ -477,7 +491,7 @@ impl Question<'_> {
         let Some(unknown) = &rule.unknown else { return false };
         let small = self.in_currency(&unknown.up_to).is_some_and(|most| self.document.value <= most);
         if !small {
-            let remedy = self.remedy_of(unknown.then, Remedy::FindOut, self.increase(), 10_000, found);
+            let remedy = self.remedy_of(unknown.then, Remedy::FindOut, self.increase(), 10_000);
             let reason = Reason { effect: unknown.then, remedy: Some(remedy), ..self.reason(rule, Code::FactUnknown) };
             found.push(reason, rule);
         }
@@ -509,17 +523,12 @@ impl Question<'_> {
         if let Some(share) = rule.deposit_basis_points {
             found.deposit = found.deposit.max(share_of(self.increase(), share));
         }
-        self.remedy_of(rule.then, otherwise, in_advance, rule.prepay_basis_points, found)
+        self.remedy_of(rule.then, otherwise, in_advance, rule.prepay_basis_points)
     }
 
-    /// The way out; where a prepayment is asked for, that is it, and the largest one asked for counts.
-    fn remedy_of(&self, effect: Outcome, otherwise: Remedy, in_advance: i64, share: u32, found: &mut Found) -> Remedy {
-        if effect != Outcome::Prepay {
-            return otherwise;
-        }
-        let wanted = share_of(in_advance, share);
-        found.prepay = found.prepay.max(wanted);
-        Remedy::Prepay(self.money(wanted))
+    /// The way out; where a prepayment is asked for, that is it.
+    fn remedy_of(&self, effect: Outcome, otherwise: Remedy, in_advance: i64, share: u32) -> Remedy {
+        if effect == Outcome::Prepay { Remedy::Prepay(self.money(share_of(in_advance, share))) } else { otherwise }
     }
 
     /// The amount in the account's currency, of one for each currency.

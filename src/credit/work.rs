@@ -33,6 +33,12 @@ impl Scene<'_> {
         match before.state {
             ChainState::Active if before.ordered > 0 => self.ask_again(before),
             ChainState::Active => Ok(Act { decision: self.unasked(0)?, chain: None, item_change: 0 }),
+            _ if before.marks.without_rate.is_some() => {
+                let mut decision = self.unasked(0)?;
+                decision.outcome = before.marks.reasons.first().map_or(Outcome::Hold, |reason| reason.effect);
+                decision.reasons.clone_from(&before.marks.reasons);
+                Ok(Act { decision, chain: None, item_change: 0 })
+            }
             _ => self.hold(before.clone(), self.amount_of(before)),
         }
     }
@@ -48,7 +54,7 @@ impl Scene<'_> {
         } else {
             chain.state = ChainState::Held;
             chain.ordered = 0;
-            chain.marks.reasons.clone_from(&decision.reasons);
+            self.keep_waiting(&mut chain, &decision);
         }
         // Told as the account stands: the order was in its exposure before.
         let before_it = decision.exposure_before;
@@ -99,6 +105,9 @@ impl Scene<'_> {
         if person.role.is_empty() {
             return Err(Error::argument("role: a release needs the role of the person who gives it"));
         }
+        if before.marks.without_rate.is_some() {
+            return Err(self.state(before, "has no amount in the account's currency: ask for it again with a rate"));
+        }
         let amount = self.amount_of(before);
         let value = amount.whole.minor;
         let holds = before.state == ChainState::Active;
@@ -137,6 +146,8 @@ impl Scene<'_> {
         let two = super::rules::in_currency(&self.policy.release.four_eyes_above, self.account.currency);
         if two.is_some_and(|most| value > most) {
             match &before.marks.awaiting {
+                // A first release speaks of the amount it was given for, and for as long as it was given.
+                Some(first) if !first.covers(value, self.today) => return self.await_second(before, asked, release),
                 None => return self.await_second(before, asked, release),
                 Some(first) if first.user == release.user => {
                     return Err(Error::new(
@@ -196,6 +207,7 @@ impl Scene<'_> {
         decision.outcome = Outcome::Refuse;
         decision.reasons = vec![plain(Code::Rejected, Level::Document, Outcome::Refuse)];
         let mut chain = Chain { state: ChainState::Declined, ..before.clone() };
+        chain.marks.release = None;
         chain.marks.forced_hold = None;
         chain.marks.awaiting = None;
         chain.marks.reasons.clone_from(&decision.reasons);

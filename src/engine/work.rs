@@ -5,6 +5,7 @@ use std::time::Instant as Deadline;
 
 use serde::{Deserialize, Serialize};
 
+use super::body::Body;
 use super::order_request::OrderRequest;
 use super::{Engine, LogLevel, MAX_ROWS, ROWS};
 use crate::calendar::{Day, Instant};
@@ -171,12 +172,13 @@ impl Engine {
         done.asked = done.asked.saturating_add(1);
         // An order that was changed or closed by somebody else meanwhile is no longer ours to ask about.
         let Some(Ok(written)) = written else { return Ok(()) };
-        let changed = written.decision.is_some();
-        match (chain.state, changed) {
-            (ChainState::Active, true) => done.held.push(chain.document.clone()),
-            (ChainState::Active, false) => {}
-            (_, true) => done.released.push(chain.document.clone()),
-            (_, false) => done.waiting = done.waiting.saturating_add(1),
+        let body = written.decision.and_then(|record| record.body);
+        let state = body.map(|body| Body::read(&body)).transpose()?.and_then(|body| body.state());
+        match (chain.state, state) {
+            (ChainState::Active, Some(ChainState::Held)) => done.held.push(chain.document.clone()),
+            (ChainState::Active, _) => {}
+            (_, Some(ChainState::Active)) => done.released.push(chain.document.clone()),
+            (_, _) => done.waiting = done.waiting.saturating_add(1),
         }
         if let Some(account) = written.account {
             self.cache.put(account, now, epoch);
@@ -253,7 +255,7 @@ fn held_order(chain: Chain, currency: crate::money::Currency, age_days: i64) -> 
         account: chain.account,
         document: chain.document,
         state: chain.state,
-        amount: Money::new(chain.amount, currency),
+        amount: chain.marks.without_rate.unwrap_or(Money::new(chain.amount, currency)),
         since: chain.since,
         age_days,
         reasons: chain.marks.reasons,

@@ -99,12 +99,12 @@ fn an_order_moves_on_and_counts_once() {
     assert_eq!(desk.convert(None, Invoiced, Some(350)), [500, 0, 0, 500, 0], "delivered first, then ordered");
     assert_eq!(desk.order().marks.ahead, 100);
     assert_eq!(desk.convert(None, Settled, Some(200)), [500, 0, 0, 300, 200]);
-    assert_eq!(desk.convert(Some(Delivered), Invoiced, Some(1)), [500, 0, 0, 301, 200], "more than was delivered");
-    assert_eq!(desk.order().amount, 1_001);
-    assert_eq!(desk.fails(&moving(None, Settled, Some(302))), ErrorKind::State);
+    assert_eq!(desk.fails(&moving(Some(Delivered), Invoiced, Some(1))), ErrorKind::State, "500 are ordered still");
+    assert_eq!(desk.order().amount, 1_000);
+    assert_eq!(desk.fails(&moving(None, Settled, Some(301))), ErrorKind::State);
     assert_eq!(desk.fails(&moving(None, Delivered, Some(0))), ErrorKind::State);
     assert_eq!(desk.fails(&moving(None, Delivered, Some(-1))), ErrorKind::State);
-    assert_eq!(desk.convert(None, Drafted, None), [0, 0, 500, 301, 200], "all of the nearest that holds anything");
+    assert_eq!(desk.convert(None, Drafted, None), [0, 0, 500, 300, 200], "all of the nearest that holds anything");
     assert_eq!(desk.fails(&moving(None, Drafted, None)), ErrorKind::State, "nothing is left");
 }
 
@@ -266,7 +266,7 @@ fn the_secured_part_holds_no_credit() {
 fn the_whole_is_converted_once_and_so_is_what_is_left_without_the_secured_part() {
     let mut desk = Desk::new(100_000);
     let usd = |minor| Money::new(minor, currency("USD"));
-    let request = |minor, secured| Request {
+    let request = |minor, secured: Option<i64>| Request {
         amount: Some(usd(minor)),
         secured: secured.map(usd),
         rate: Some("6.5".to_owned()),

@@ -221,7 +221,7 @@ fn limit_open_ended() {
 #[test]
 fn review_due() {
     let test = Test::ReviewDue { buffer_days: 5 };
-    let due = |days| {
+    let due = |days: i32| {
         let mut scene = scene(&test, account(1_000, 0));
         scene.account.profile.next_review = Some(TODAY.plus(-days));
         scene

@@ -1,0 +1,222 @@
+//! The engine against a reference model, step by step: random histories over several accounts, pools and currencies.
+//!
+//! The model keeps nothing but the list of what happened. After every step it works everything out anew from the first
+//! line of that list, with code of its own ([`judge`], [`life`], [`world`]); the engine, on a real store, must tell the
+//! same: the answer, its reasons, where every account and pool stands, every order, and who waits.
+
+mod drive;
+mod judge;
+mod life;
+mod ops;
+mod world;
+
+use obligor::policy::Policy;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+const HISTORIES: u64 = 40;
+const STEPS: usize = 250;
+
+const REST: &str = r#"
+[customer]
+invalid_identifier = "reject"
+duplicate = "review"
+not_in_register = "review"
+not_active = "reject"
+young = "prepay"
+young_days = 365
+remarks = "prepay"
+unknown = "review"
+proposed_limits = []
+[register]
+company_max_age = "24 h"
+debtor_max_age = "24 h"
+debtor_source_max_age = "7 d"
+purposes = ["credit_sale"]
+"#;
+
+/// Hard limits, pools and people.
+const STATIC: &str = r#"
+format = 1
+name = "static"
+version = "1"
+[facts]
+grace_days = 3
+unapplied_credits = "reduce"
+rounding = "half_up"
+memory_max_age = "5 s"
+unknown_customer = "refuse"
+limit_missing = "hold"
+limit_expired = "refuse"
+limit_grace_days = 2
+currency_mismatch = "hold"
+disputed = "leave_out"
+horizon_days = 30
+[checkpoints]
+grace_days = 1
+[release]
+ranks = ["credit_manager", "credit_controller"]
+valid_days = 5
+deviation = "10 %"
+four_eyes_above = ["400.00 DKK", "60.00 EUR"]
+[[rule]]
+name = "limit"
+when = "over_limit"
+tolerance = "0 %"
+then = "hold"
+release_by = "credit_manager"
+[[rule]]
+name = "stop"
+when = "status"
+is = "stop"
+then = "refuse"
+release_by = "credit_manager"
+[[rule]]
+name = "hold"
+when = "status"
+is = "hold"
+then = "hold"
+release_by = "credit_controller"
+[[rule]]
+name = "old"
+when = "overdue_days"
+above = 10
+small = ["5.00 DKK"]
+then = "hold"
+release_by = "credit_controller"
+[[rule]]
+name = "large"
+when = "document_value"
+above = ["450.00 DKK", "80.00 EUR", "600.00 SEK"]
+then = "prepay"
+release_by = "credit_controller"
+[[rule]]
+name = "late at the door"
+when = "overdue_amount"
+above = ["50.00 DKK", "7.00 EUR", "80.00 SEK"]
+at = ["ship"]
+then = "hold"
+release_by = "credit_controller"
+"#;
+
+/// A dynamic limit, and what is known of how customers pay; classes and an exclusion.
+const DYNAMIC: &str = r#"
+format = 1
+name = "dynamic"
+version = "1"
+[facts]
+grace_days = 0
+unapplied_credits = "ignore"
+rounding = "up"
+memory_max_age = "5 s"
+unknown_customer = "refuse"
+limit_missing = "prepay"
+currency_mismatch = "refuse"
+horizon_days = 10
+[release]
+ranks = ["credit_manager", "credit_controller"]
+[[class]]
+name = "A"
+score_from = 70
+[[class]]
+name = "B"
+score_from = 30
+[[exclusion]]
+name = "good customers"
+classes = ["A"]
+up_to = ["200.00 DKK", "30.00 EUR"]
+lifts = "hold"
+[[rule]]
+name = "limit"
+when = "over_limit"
+exposure = "dynamic"
+tolerance = "10 %"
+then = "hold"
+release_by = "credit_controller"
+[[rule]]
+name = "nearly"
+when = "utilisation"
+above = "80 %"
+then = "approve_with_alert"
+[[rule]]
+name = "dunned"
+when = "dunning_level"
+above = 2
+then = "hold"
+release_by = "credit_controller"
+[[rule]]
+name = "slow"
+when = "payment_behaviour"
+above = 8
+then = "hold"
+release_by = "credit_manager"
+[[rule]]
+name = "quarrels"
+when = "dispute_rate"
+above = "30 %"
+at_least = 2
+then = "refuse"
+release_by = "credit_manager"
+[[rule]]
+name = "share"
+when = "overdue_share"
+above = "60 %"
+classes = ["B"]
+then = "hold"
+release_by = "credit_controller"
+[[rule]]
+name = "open"
+when = "bucket"
+bucket = "open"
+above = ["700.00 DKK", "90.00 EUR", "900.00 SEK"]
+then = "approve_with_alert"
+[[rule]]
+name = "score"
+when = "score"
+below = 20
+then = "prepay"
+release_by = "credit_controller"
+[[rule]]
+name = "stop"
+when = "status"
+is = "stop"
+then = "refuse"
+release_by = "credit_manager"
+"#;
+
+fn policies() -> [Policy; 2] {
+    [STATIC, DYNAMIC].map(|text| Policy::parse(&format!("{text}{REST}")).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The same histories every time: 10,000 steps and more.
+#[test]
+fn the_engine_equals_the_model_after_every_step() {
+    let policies = policies();
+    for history in 0..HISTORIES {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&history.to_le_bytes());
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+        let ops = proptest::collection::vec(ops::any_op(), STEPS).new_tree(&mut runner).unwrap().current();
+        let policy = &policies[usize::try_from(history % 2).unwrap()];
+        if let Err(difference) = drive::run(policy, &ops) {
+            panic!("history {history}: {difference}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+
+    /// Short histories of their own each time, which shrink to the few steps that differ.
+    #[test]
+    fn short_histories_equal_the_model(
+        which in 0..2_usize,
+        ops in proptest::collection::vec(ops::any_op(), 1..40),
+    ) {
+        if let Err(difference) = drive::run(&policies()[which], &ops) {
+            prop_assert!(false, "{}", difference);
+        }
+    }
+}
