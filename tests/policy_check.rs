@@ -353,6 +353,15 @@ fn statuses_and_facts_that_nobody_asks_about() {
 }
 
 #[test]
+fn a_scorecard_gives_everybody_a_score() {
+    let line = "[[score]]\nmeasure = \"days_late\"\nup_to = [10]\npoints = [50]\nbeyond = 0\nunknown = 20\n";
+    finds(line, &["31 warning the scorecard does nothing: there are no classes, and no rule asks for a score"]);
+    let score = rule("score", "when = \"score\"\nbelow = 40\nthen = \"refuse\"");
+    finds(&(score + line), &[]);
+    finds(&(line.to_owned() + "[[class]]\nname = \"A\"\nscore_from = 0\n"), &[]);
+}
+
+#[test]
 fn releases_that_nobody_can_give() {
     let nobody = SOUND.replace("release_by = \"manager\"\n", "");
     let release = "[release]\nvalid_days = 3\ndeviation = \"1 %\"\nfour_eyes_above = [\"1 DKK\"]\n";

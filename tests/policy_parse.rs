@@ -259,3 +259,25 @@ fn new_tables_are_told_what_is_wrong_with_them() {
         ],
     );
 }
+
+#[test]
+fn the_manual_tells_every_key_and_word() {
+    let manual = include_str!("../docs/POLICY.md");
+    let standard = Policy::standard().unwrap().text;
+    for line in LARGE.lines().chain(standard.lines()) {
+        let key = line.trim_start_matches(['#', ' ']).split(" = ").next().unwrap_or_default();
+        let is_key = line.contains(" = ") && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        assert!(!is_key || manual.contains(&format!("`{key}`")), "docs/POLICY.md lacks {key}");
+        let table = line.trim_matches(['[', ']']);
+        assert!(!line.starts_with('[') || manual.contains(&format!("{table}]")), "docs/POLICY.md lacks {line}");
+    }
+    for rule in Policy::parse(LARGE).unwrap().rules {
+        assert!(manual.contains(&format!("\n| `{}` | ", rule.test.word())), "{:?}", rule.test);
+    }
+    for (name, _) in Policy::profiles() {
+        assert!(manual.contains(&format!("\n| `{name}` | ")), "{name}");
+    }
+    for (name, meaning) in obligor::engine::policy_cases::COLUMNS {
+        assert!(manual.contains(&format!("\n| `{name}` | {meaning} |\n")), "{name}");
+    }
+}

@@ -259,12 +259,14 @@ fn what_really_travels_fits() {
     let tried = desk.call("policy.try", json!({ "text": lenient, "orders": orders, "largest": 5 }));
     assert_eq!(tried["report"]["currencies"][0]["differences"]["largest"][0]["against"], "refuse");
     assert_eq!(tried["file"]["faults"][0]["column"], "amount");
-    for (profile, language) in [("sap_dynamic", "da"), ("tryton", "fi")] {
-        desk.call("policy.profile", json!({ "name": profile }));
-        desk.call("policy.explain", json!({ "profile": profile, "language": language }));
+    let odd = desk.call("policy.check", json!({ "text": "format = 1\nname = 3\n" }));
+    assert_eq!(odd["findings"][0]["severity"], "error");
+    desk.call("policy.explain", json!({ "profile": "standard", "language": "da" }));
+    for profile in desk.call("policy.profiles", json!({})).as_array().unwrap() {
+        desk.call("policy.profile", json!({ "name": profile["name"] }));
     }
-    desk.call("policy.profiles", json!({}));
-
+    let compared = json!({ "a": "sap_static", "b": "erpnext", "examples": 2, "language": "fi" });
+    assert!(desk.call("policy.compare", compared)["different"].as_u64() > Some(0));
     the_work_of_the_department_fits(&mut desk);
     desk.call("stats", json!({}));
     desk.call("verify", json!({}));
