@@ -94,7 +94,7 @@ impl Body {
     /// Whether the order is another since: a question that the engine asks by itself is recorded only then.
     pub(super) fn changes(&self) -> bool {
         let state = |chain: &Option<Chain>| chain.as_ref().map(|chain| chain.state);
-        state(&self.asked.chain) != state(&self.came_to.chain)
+        self.came_to.chain.is_some() && state(&self.asked.chain) != state(&self.came_to.chain)
     }
 
     /// Whether the order waited for a person, or was turned down, until this decision.

@@ -5,6 +5,7 @@ use std::time::Instant as Deadline;
 
 use serde::{Deserialize, Serialize};
 
+use super::body::Body;
 use super::order_request::OrderRequest;
 use super::{Engine, LogLevel, MAX_ROWS, ROWS};
 use crate::calendar::{Day, Instant};
@@ -168,15 +169,17 @@ impl Engine {
         let order = OrderRequest { document: chain.document.clone(), user: user.to_owned(), ..OrderRequest::default() };
         let step: Step = self.step_at(AccountRef::Id(chain.account), Action::Reevaluate, &order, None, now)?;
         let written = self.store.step(vec![step], false, deadline)?.answers.into_iter().next();
-        done.asked = done.asked.saturating_add(1);
-        // An order that was changed or closed by somebody else meanwhile is no longer ours to ask about.
+        // An order that ran out, or was changed or closed by somebody else meanwhile, is no longer ours to ask about.
         let Some(Ok(written)) = written else { return Ok(()) };
-        let changed = written.decision.is_some();
-        match (chain.state, changed) {
-            (ChainState::Active, true) => done.held.push(chain.document.clone()),
-            (ChainState::Active, false) => {}
-            (_, true) => done.released.push(chain.document.clone()),
-            (_, false) => done.waiting = done.waiting.saturating_add(1),
+        done.asked = done.asked.saturating_add(1);
+        let body = written.decision.as_ref().and_then(|record| record.body.as_deref()).map(Body::read).transpose()?;
+        let state = body.and_then(|body| body.came_to.chain).map(|chain| chain.state);
+        match (chain.state, state) {
+            (ChainState::Active, Some(ChainState::Held)) => done.held.push(chain.document.clone()),
+            (_, Some(ChainState::Active)) => done.released.push(chain.document.clone()),
+            // Turned down by now, or waits for a prepayment: an event tells.
+            (ChainState::Active, _) | (_, Some(_)) => {}
+            (_, None) => done.waiting = done.waiting.saturating_add(1),
         }
         if let Some(account) = written.account {
             self.cache.put(account, now, epoch);

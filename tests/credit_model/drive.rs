@@ -237,7 +237,9 @@ fn again(policy: &Policy, world: &mut World, account: Option<&str>, active: bool
             (ChainState::Active, Ok(ChainState::Held)) => held.push(document),
             (ChainState::Active, _) | (_, Err(_)) => {}
             (_, Ok(ChainState::Held)) => waiting += 1,
-            (_, Ok(_)) => released.push(document),
+            (_, Ok(ChainState::Active)) => released.push(document),
+            // Turned down, or a prepayment is asked for.
+            (_, Ok(_)) => {}
         }
         world.run_out();
     }
@@ -551,7 +553,11 @@ pub(crate) fn run(policy: &Policy, ops: &[Op]) -> Result<(), String> {
         let all = at % 16 == 0 || at + 1 == ops.len();
         same("the answer", &comparable(told), &comparable(expected))
             .and_then(|()| compare(policy, &desk, &world, op, all))
-            .map_err(|difference| format!("step {at}, {op:?}: {difference}"))?;
+            .map_err(|difference| format!("step {at}, {op:?}: {difference}"))
+            .map_err(|difference| {
+                for (d, o) in &world.orders { eprintln!("{d} {o:?}\n   {:?}", desk.chain(&o.account, d, policy)); }
+                difference
+            })?;
     }
     let verified = desk.engine.verify(&mut |_, _| true).unwrap();
     same("what verifying finds", &verified.faults, &Vec::new())
