@@ -20,8 +20,7 @@ use serde_json::{Map, Value, json};
 use vectors::{Suite, Vector};
 
 /// A vector that is being run: its engine, and what its steps keep for later ones.
-struct Run<'v> {
-    vector: &'v Vector,
+struct Run {
     folder: tempfile::TempDir,
     engine: Option<Engine>,
     clock: String,
@@ -29,11 +28,10 @@ struct Run<'v> {
     kept: Map<String, Value>,
 }
 
-impl<'v> Run<'v> {
-    fn new(suite: &Suite, vector: &'v Vector) -> Result<Self, String> {
+impl Run {
+    fn new(suite: &Suite, vector: &Vector) -> Result<Self, String> {
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).map_err(|e| e.to_string())?;
         let mut run = Self {
-            vector,
             folder,
             engine: None,
             clock: vector.clock.clone(),
@@ -213,11 +211,21 @@ fn run(suite: &Suite, vector: &Vector) -> Result<(), String> {
     let mut run = Run::new(suite, vector)?;
     run.steps(suite, &vector.given).map_err(|why| format!("given, {why}"))?;
     run.steps(suite, &vector.when).map_err(|why| format!("when, {why}"))?;
-    let sound = asked(run.engine()?, "verify", &json!({}))?;
-    match sound.get("faults").and_then(Value::as_array) {
-        Some(faults) if faults.is_empty() => Ok(()),
-        _ => Err(format!("after {}: the store is not sound: {sound}", run.vector.id)),
+    let engine = run.engine()?;
+    let sound = asked(engine, "verify", &json!({}))?;
+    if sound.get("faults").and_then(Value::as_array).is_none_or(|faults| !faults.is_empty()) {
+        return Err(format!("at the end: the store is not sound: {sound}"));
     }
+    for id in 1.. {
+        let replayed = asked(engine, "decision.replay", &json!({ "decision_id": id }))?;
+        if lookup(&replayed, "error.kind") == Some(&json!("not_found")) {
+            break;
+        }
+        if replayed.get("same") != Some(&json!(true)) {
+            return Err(format!("at the end: decision {id} made again comes to something else: {replayed}"));
+        }
+    }
+    Ok(())
 }
 
 #[test]

@@ -226,9 +226,139 @@ fn what_cannot_be_is_refused_by_its_name() {
     }
 }
 
+const RULES: &str = r#"
+format = 1
+name = "growth"
+version = "1"
+[facts]
+grace_days = 0
+unapplied_credits = "reduce"
+rounding = "half_up"
+memory_max_age = "5 s"
+unknown_customer = "refuse"
+limit_missing = "hold"
+currency_mismatch = "hold"
+horizon_days = 30
+[release]
+ranks = ["credit_manager", "credit_controller"]
+[[rule]]
+name = "over the limit"
+when = "over_limit"
+exposure = "dynamic"
+tolerance = "0 %"
+then = "refuse"
+release_by = "credit_controller"
+deposit = "30 %"
+[[rule]]
+name = "stopped"
+when = "status"
+is = "stop"
+then = "refuse"
+at = ["entry", "confirm", "ship"]
+release_by = "credit_manager"
+[[rule]]
+name = "longer terms"
+when = "terms_changed"
+then = "hold"
+unknown = "approve_with_alert"
+[[rule]]
+name = "too cheap"
+when = "discount"
+above = "10 %"
+then = "hold"
+release_by = "credit_manager"
+[[rule]]
+name = "large, at the warehouse"
+when = "document_value"
+above = ["400.00 DKK"]
+then = "approve_with_alert"
+at = ["pick"]
+[customer]
+invalid_identifier = "reject"
+duplicate = "review"
+not_in_register = "review"
+not_active = "reject"
+young = "prepay"
+young_days = 365
+remarks = "prepay"
+unknown = "review"
+proposed_limits = ["25000.00 DKK"]
+[register]
+company_max_age = "7 d"
+debtor_max_age = "24 h"
+debtor_source_max_age = "48 h"
+purposes = ["credit_application"]
+"#;
+
+/// Every combination of what an order may say: the struct and JSON come to the same verdict, and the rules see each field.
+#[test]
+fn both_doors_come_to_the_same_verdict() {
+    let host = Host::under(RULES);
+    let account = json!({
+        "company": "NW01", "customer": "1001", "currency": "DKK", "profile": { "terms_days": 30 },
+    });
+    call(host.engine, "account.put", &account.to_string(), 4096).unwrap();
+    type Say = (&'static str, fn(&mut obligor_order), fn(&mut Value));
+    let say: [Say; 6] = [
+        ("secured", |it| it.secured = 500_00, |it| it["secured"] = json!("500.00 DKK")),
+        ("ships", |it| it.ships_day = 20_900, |it| it["ships"] = json!("2027-03-23")),
+        ("terms", |it| it.terms_days = 60, |it| it["terms_days"] = json!(60)),
+        ("discount", |it| it.discount_basis_points = 1_001, |it| it["discount_basis_points"] = json!(1_001)),
+        ("checkpoint", |it| it.checkpoint = OBLIGOR_CHECKPOINT_PICK, |it| it["checkpoint"] = json!("pick")),
+        (
+            "overrule",
+            |it| {
+                it.flags = OBLIGOR_ORDER_OVERRULE;
+                put(&mut it.user, "eva");
+                put(&mut it.role, "credit_manager");
+                put(&mut it.reason, "why");
+            },
+            |it| {
+                it["overrule"] = json!(true);
+                (it["user"], it["role"], it["reason"]) = (json!("eva"), json!("credit_manager"), json!("why"));
+            },
+        ),
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for combination in 0..1_u32 << say.len() {
+        let mut typed = order("1001", "", "", 1200_00);
+        let mut told = json!({ "company": "NW01", "customer": "1001", "amount": "1200.00 DKK" });
+        for (at, (_, edit, say)) in say.iter().enumerate() {
+            if combination & 1 << at != 0 {
+                edit(&mut typed);
+                say(&mut told);
+            }
+        }
+        let (decided, reasons) = ask(obligor_order_check, host.engine, &typed).unwrap();
+        let told: Value =
+            serde_json::from_str(&call(host.engine, "order.check", &told.to_string(), 65536).unwrap()).unwrap();
+        let told = &told["decision"];
+        let amount = |name: &str| told[name].as_str().map_or(0, |text| text[..text.len() - 7].parse::<i64>().unwrap());
+        let outcomes = ["not_checked", "approve", "approve_with_alert", "prepay", "hold", "refuse"];
+        assert_eq!(told["outcome"], outcomes[usize::try_from(decided.outcome).unwrap()], "{told}");
+        assert_eq!((decided.increase / 100, decided.deposit / 100), (amount("increase"), amount("deposit")), "{told}");
+        assert_eq!(decided.exposure_after / 100, amount("exposure_after"), "{told}");
+        let codes: Vec<&str> =
+            told["reasons"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap()).collect();
+        let numbers: Vec<i32> = reasons.iter().map(|it| it.code).collect();
+        let named = |code: &str| match code {
+            "over_limit" => OBLIGOR_REASON_OVER_LIMIT,
+            "terms_changed" => OBLIGOR_REASON_TERMS_CHANGED,
+            "discount" => OBLIGOR_REASON_DISCOUNT,
+            "secured" => OBLIGOR_REASON_SECURED,
+            "overridden" => OBLIGOR_REASON_OVERRIDDEN,
+            "document_value" => OBLIGOR_REASON_DOCUMENT_VALUE,
+            other => panic!("{other}"),
+        };
+        assert_eq!(codes.iter().map(|code| named(code)).collect::<Vec<_>>(), numbers);
+        seen.extend(numbers);
+    }
+    assert_eq!(seen.len(), 6, "every field was seen by a rule: {seen:?}");
+}
+
 #[test]
 fn an_order_passes_a_checkpoint() {
-    let host = Host::new();
+    let host = Host::under(RULES);
     ask(obligor_order_reserve, host.engine, &order("1001", "P", "p1", 600_00)).unwrap();
     let mut there = order("1001", "P", "p2", 0);
     assert_eq!(ask(obligor_order_pass, host.engine, &there).err(), Some(OBLIGOR_E_ARGUMENT));

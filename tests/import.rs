@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 
 use common::{Desk, NOON, open, order};
 use obligor::calendar::Day;
-use obligor::credit::Stage;
-use obligor::engine::{Engine, ImportRequest, OrderRequest};
+use obligor::credit::{LimitKind, PoolKind, Profile, Stage, Status};
+use obligor::engine::{AccountName, Engine, ImportRequest, OrderRequest, PositionRequest};
 use obligor::error::{ErrorKind, Result};
 use obligor::import::{Control, Kind, Progress, Report};
-use obligor::store::{Counts, ItemKind};
+use obligor::money::Currency;
+use obligor::store::{AccountKey, Counts, ItemKind, Loader, PoolRecord};
 use tempfile::TempDir;
 
 fn of_file(kind: Kind, path: PathBuf) -> ImportRequest {
@@ -466,4 +467,86 @@ fn the_exports_of_four_systems_go_into_one_store() {
     }
     let verified = engine.verify(&mut |_, _| true).unwrap();
     assert_eq!(serde_json::to_value(&verified).unwrap()["problems"].as_array().map_or(0, Vec::len), 0, "{verified:?}");
+}
+
+#[test]
+fn what_a_file_says_of_accounts_is_taken_and_the_rest_stays() {
+    let desk = two_customers();
+    let engine = &desk.engine;
+    let pool = |name: &str| PoolRecord {
+        name: name.to_owned(),
+        kind: PoolKind::Group,
+        currency: Currency::parse("DKK").unwrap(),
+        rates: Vec::new(),
+    };
+    let mut work = |load: &mut dyn Loader| {
+        load.put_pool(&pool("NORD"))?;
+        load.put_pool(&pool("MAIN")).map(drop)
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    engine.store().load(engine.now(), engine.today(), &mut work, deadline).unwrap();
+
+    let head = "customer,name,country,company,currency";
+    let first = format!(
+        "{head},risk_class,score,customer_since,next_review,terms_days,internal,pools\n\
+         1,Eins,DK,NW01,DKK,B,-4,2020-01-31,2026-12-31,30,,MAIN | NORD\n\
+         2,Zwei,DK,NW01,DKK,,,,,,yes,\n"
+    );
+    import(engine, &of_text(Kind::Customers, &first)).unwrap();
+    assert_eq!(done(&import(engine, &of_text(Kind::Customers, &first)).unwrap()), [2, 0, 0, 2, 0, 0]);
+    let account = |customer: &str| {
+        let key = AccountKey { company: "NW01".to_owned(), customer: customer.to_owned() };
+        engine.position(&PositionRequest { account: AccountName::Key(key) }).unwrap().facts
+    };
+    let day = |text: &str| Day::parse(text);
+    let profile = Profile {
+        risk_class: Some("B".to_owned()),
+        score: Some(-4),
+        customer_since: day("2020-01-31"),
+        next_review: day("2026-12-31"),
+        terms_days: Some(30),
+        internal: false,
+    };
+    assert_eq!(account("1").profile, profile);
+    let pools: Vec<String> = account("1").pools.iter().map(|pool| pool.name.clone()).collect();
+    assert_eq!(pools, ["MAIN", "NORD"]);
+    assert_eq!(account("2").profile, Profile { internal: true, ..Profile::default() });
+
+    // A file that says less changes less; what it says nothing in is unknown from now on.
+    let second = format!("{head},status,score,terms_days\n1,Eins,DK,NW01,DKK,watch,80,\n");
+    import(engine, &of_text(Kind::Customers, &second)).unwrap();
+    let one = account("1");
+    assert_eq!((one.status, one.pools.len()), (Status::Watch, 2));
+    assert_eq!(one.profile, Profile { score: Some(80), terms_days: None, ..profile });
+    import(engine, &of_text(Kind::Customers, &format!("{head},pools\n1,Eins,DK,NW01,DKK,\n"))).unwrap();
+    assert!(account("1").pools.is_empty());
+
+    let unknown = format!("{head},pools\n1,Eins,DK,NW01,DKK,SYD\n");
+    let error = import(engine, &of_text(Kind::Customers, &unknown)).unwrap_err();
+    assert!(error.message().contains("line 2: there is no pool \"SYD\"; put the pool first"), "{error}");
+    for (terms, expected) in [("-1", "from 0 to 65535"), ("70000", "from 0 to 65535"), ("14 days", "whole number")] {
+        let text = format!("{head},terms_days\n1,Eins,DK,NW01,DKK,{terms}\n");
+        let error = import(engine, &of_text(Kind::Customers, &text)).unwrap_err();
+        assert!(error.message().contains(expected), "{error}");
+    }
+
+    import(engine, &of_text(Kind::Limits, "pool,currency,limit\nNORD,DKK,900.00\n")).unwrap();
+    let shared = engine.store().pool("NORD", engine.now()).unwrap().unwrap();
+    assert_eq!(shared.limits[0].amount, Some(900_00));
+    let cover = "company,customer,currency,limit,kind,share,from,to\n\
+                 NW01,1,DKK,500.00,insured,90 %,2026-01-01,2026-10-31\n";
+    import(engine, &of_text(Kind::Limits, cover)).unwrap();
+    let items = "company,customer,number,currency,residual,due,dunning_level,dunning_blocked,delivered\n\
+                 NW01,1,F1,DKK,100.00,2026-11-30,3,yes,2026-10-31\n\
+                 NW01,1,F2,DKK,20.00,2026-11-30,2,,2026-11-01\n\
+                 NW01,1,F3,DKK,3.00,2026-11-30,,,\n";
+    import(engine, &of_text(Kind::OpenItems, items)).unwrap();
+    let orders = "company,customer,document,currency,ordered,since,ships\n\
+                  NW01,1,S1,DKK,7.00,2026-11-20,2027-02-01\n";
+    import(engine, &of_text(Kind::Orders, orders)).unwrap();
+    let one = account("1");
+    let insured = one.limits.iter().find(|limit| limit.kind == LimitKind::Insured).unwrap();
+    assert_eq!((insured.share, insured.covering, one.dunning_level), (9_000, 100_00, 2));
+    let order = engine.store().find_order("NW01", "S1").unwrap().unwrap();
+    assert_eq!(order.ships, day("2027-02-01"));
 }

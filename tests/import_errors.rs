@@ -67,6 +67,7 @@ fn bad_rows() -> Vec<(Problem, Kind, String)> {
         (Problem::Moment, Kind::Orders, order("5.00,,yesterday")),
         (Problem::Flag, Kind::Limits, limit(",perhaps,,")),
         (Problem::Level, Kind::OpenItems, format!("{ITEMS},dunning_level\nNW01,10007,F1,DKK,5.00,2026-11-30,high\n")),
+        (Problem::Number, Kind::Customers, customer(",company,currency,score", ",NW01,DKK,AAA")),
         (Problem::Choice, Kind::Customers, customer(",company,currency,status", ",NW01,DKK,blocked")),
         (Problem::Currency, Kind::OpenItems, item("NW01,10007,F1,kr.,5.00,2026-11-30")),
         (Problem::Country, Kind::Customers, "customer,name,country\n10007,Ask Byg ApS,Danmark\n".to_owned()),

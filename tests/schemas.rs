@@ -251,6 +251,13 @@ fn what_really_travels_fits() {
 
     let policy = desk.call("policy.get", json!({}));
     desk.call("policy.check", json!({ "text": policy["text"] }));
+    let orders = "company,customer,order,entered,amount,currency,invoiced,due,paid,limit\n\
+                  NW01,200,SO-1,2025-01-02,10.00,DKK,2025-01-03,2025-02-02,2025-02-01,6.00\n\
+                  NW01,200,SO-2,2025-01-02,much,DKK,,,,\n";
+    let lenient = policy["text"].as_str().unwrap().replace("tolerance = \"0 %\"", "tolerance = \"100 %\"");
+    let tried = desk.call("policy.try", json!({ "text": lenient, "orders": orders, "largest": 5 }));
+    assert_eq!(tried["report"]["currencies"][0]["differences"]["largest"][0]["against"], "refuse");
+    assert_eq!(tried["file"]["faults"][0]["column"], "amount");
     desk.call("stats", json!({}));
     desk.call("verify", json!({}));
     desk.call("warm", json!({}));

@@ -22,9 +22,11 @@ fn portfolio(path: &Path) {
         }
     }
     run(&store, reservation("?", "SO-?", 1)).unwrap();
-    store
-        .load(NOW, TODAY, &mut |load| load.put_item(&item("10", "I-1", ItemKind::Invoice, 5, TODAY)).map(drop), soon())
-        .unwrap();
+    load(&store, |load| {
+        load.put_pool(&pool("GROUP"))?;
+        load.put_account(&into_pools("10", &["GROUP"]))?;
+        load.put_item(&item("10", "I-1", ItemKind::Invoice, 5, TODAY)).map(drop)
+    });
 }
 
 fn kind(path: &Path, create: bool) -> ErrorKind {
@@ -208,6 +210,18 @@ fn tampering_is_found() {
         ("UPDATE account SET open = open + 1 WHERE id = 1", "open"),
         ("UPDATE account SET ordered = 0 WHERE id = 2", "ordered"),
         ("UPDATE account SET next_due = NULL WHERE id = 1", "next due day"),
+        ("UPDATE account SET later = 5 WHERE id = 1", "later"),
+        ("UPDATE account SET disputed = 5 WHERE id = 1", "what is disputed"),
+        ("UPDATE account SET disputed_overdue = 5 WHERE id = 1", "disputed and overdue"),
+        ("UPDATE account SET oldest_undisputed = 5 WHERE id = 1", "undisputed"),
+        ("UPDATE account SET dunning_level = 1 WHERE id = 1", "dunning level"),
+        ("UPDATE account SET next_ship = 9 WHERE id = 1", "day of shipping"),
+        ("UPDATE account SET history = '[{' WHERE id = 1", "damaged"),
+        ("UPDATE credit_limit SET covering = 5 WHERE account = 1", "covers"),
+        ("UPDATE pool_sum SET debit = debit + 1", "pool \"GROUP\": its sums"),
+        ("UPDATE pool_sum SET currency = 'EUR'", "pool \"GROUP\": its sums"),
+        ("DELETE FROM pool_member", "pool \"GROUP\": its sums"),
+        ("UPDATE pool_member SET next_expiry = 9", "next expiry of account 1"),
         ("UPDATE account SET decisions = 19 WHERE id = 2", "account 2"),
         ("UPDATE item SET residual = 6", "open"),
         ("UPDATE chain SET expires = 7 WHERE id = 1", "next expiry"),

@@ -5,8 +5,9 @@ mod store_common;
 use std::sync::Barrier;
 use std::time::{Duration, Instant as Deadline};
 
+use obligor::credit::AccountFacts;
 use obligor::error::ErrorKind;
-use obligor::store::{ItemKind, Store};
+use obligor::store::{Effects, ItemKind, Store};
 use store_common::*;
 
 #[test]
@@ -32,6 +33,45 @@ fn sixteen_threads_never_pass_the_limit() {
     assert_eq!(buckets(&fresh.store, "10").ordered, granted * 7);
     let decisions = fresh.store.counts().unwrap().decisions;
     assert_eq!(decisions, 16 * 25);
+    assert_sound(&fresh.store);
+}
+
+#[test]
+fn sixteen_threads_never_pass_a_limit_that_four_accounts_share() {
+    let fresh = fresh();
+    load(&fresh.store, |load| load.put_pool(&pool("GROUP")).map(drop));
+    let customers = ["10", "11", "12", "13"];
+    for customer in customers {
+        debtor(&fresh.store, customer, 1_000_000);
+        load(&fresh.store, |load| load.put_account(&into_pools(customer, &["GROUP"])).map(drop));
+    }
+    let within_the_pool = |customer: &str, document: String| {
+        let mut step = reservation(customer, &document, 7);
+        let plan = step.plan;
+        step.plan = Box::new(move |facts| {
+            let used = |account: &AccountFacts| account.pools[0].sums.iter().map(|sum| sum.debit).sum::<i64>();
+            let room = facts.account.as_ref().is_some_and(|account| used(account) + 7 <= 1000);
+            if room { plan(facts) } else { Ok(Effects::default()) }
+        });
+        step
+    };
+    let start = Barrier::new(16);
+    let granted: usize = std::thread::scope(|scope| {
+        let (store, start) = (&fresh.store, &start);
+        let callers: Vec<_> = (0..16)
+            .map(|caller| {
+                scope.spawn(move || {
+                    start.wait();
+                    let step = |n: usize| within_the_pool(customers[(caller + n) % 4], format!("SO-{caller}-{n}"));
+                    (0..25).filter(|n| approved(&run(store, step(*n)).unwrap())).count()
+                })
+            })
+            .collect();
+        callers.into_iter().map(|caller| caller.join().unwrap()).sum()
+    });
+    assert_eq!(granted, 1000 / 7);
+    let held: i64 = customers.iter().map(|customer| buckets(&fresh.store, customer).ordered).sum();
+    assert_eq!(held, 1000 / 7 * 7);
     assert_sound(&fresh.store);
 }
 

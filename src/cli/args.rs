@@ -109,7 +109,7 @@ pub(crate) enum Command {
     Stats,
     /// List events
     Events(Events),
-    /// Check a policy file, or show the policy in force
+    /// Check, explain and compare policies, or show the one in force
     Policy(Policy),
     /// Do any operation, JSON in and JSON out; without a name, list them
     Call(Call),
@@ -463,11 +463,25 @@ pub(crate) struct Policy {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
-    /// Read a policy file and tell every error with its line
+    /// Read a policy and tell what is wrong or odd about it, each with its line
     Check {
-        /// The file
+        /// The file, or the name of a ready policy
         file: PathBuf,
     },
+    /// Say a policy in sentences, in the language of --language
+    Explain {
+        /// The file, or the name of a ready policy; without it the policy in force
+        policy: Option<PathBuf>,
+    },
+    /// List the ready policies
+    Profiles,
+    /// Print a ready policy, to begin from
+    Profile {
+        /// Its name
+        name: String,
+    },
+    /// Ask two policies about the same orders and tell where they differ
+    Compare(Compare),
     /// Print the policy in force
     Show,
     /// Try a policy on recorded orders and payments, against the policy in force or another
@@ -511,6 +525,26 @@ pub(crate) struct Try {
     /// What stands in for a column that is missing or empty
     #[arg(long, value_name = "COLUMN=VALUE", value_parser = pair)]
     pub(crate) default: Vec<(String, String)>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Compare {
+    /// The first policy: a file, or the name of a ready policy
+    pub(crate) a: PathBuf,
+    /// The second
+    pub(crate) b: PathBuf,
+    /// Orders as CSV; without them cases at the thresholds of both policies are made
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "sample")]
+    pub(crate) orders: Option<PathBuf>,
+    /// Instead: so many cases that mix several facts, the same every time
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) sample: Option<u32>,
+    /// The day it is, such as 2026-11-22; without it today
+    #[arg(long, value_parser = day)]
+    pub(crate) day: Option<Day>,
+    /// At most so many examples of each difference
+    #[arg(long, value_name = "COUNT", default_value_t = 3)]
+    pub(crate) examples: u32,
 }
 
 #[derive(Debug, Group)]

@@ -83,8 +83,11 @@ pub(crate) fn orders(sum: Sum, language: Language) -> String {
     language.number(i64::try_from(sum.orders).unwrap_or(i64::MAX))
 }
 
-/// The rows of the table of outcomes and of what they are worth: the label, and the sum on each side.
-pub(crate) const OUTCOMES: [(Text, fn(&Totals) -> Sum); 6] = [
+/// A row of a table: its label, and its sum on each side.
+pub(crate) type Line = (Text, fn(&Totals) -> Sum);
+
+/// What became of the orders.
+pub(crate) const OUTCOMES: [Line; 6] = [
     (texts::APPROVED, |totals| totals.approved),
     (texts::ALERT, |totals| totals.alert),
     (texts::NOT_CHECKED, |totals| totals.not_checked),
@@ -93,8 +96,8 @@ pub(crate) const OUTCOMES: [(Text, fn(&Totals) -> Sum); 6] = [
     (texts::REFUSED, |totals| totals.refused),
 ];
 
-/// What the outcomes are worth, likewise.
-pub(crate) const WORTH: [(Text, fn(&Totals) -> Sum); 5] = [
+/// What that is worth.
+pub(crate) const WORTH: [Line; 5] = [
     (texts::LOSSES_AVOIDED, |totals| totals.losses_avoided),
     (texts::LOSSES_PREPAID, |totals| totals.losses_prepaid),
     (texts::LOSSES_LEFT, |totals| totals.losses),
@@ -117,10 +120,10 @@ fn told(answer: &TrialAnswer, look: Look) -> String {
     );
     for one in &report.currencies {
         let part = Part { look, report, one };
-        for table in [part.outcomes(), part.classes(), part.months(), part.rules(), part.changes(), part.largest()] {
-            if let Some(table) = table {
-                text.push_str(&format!("\n{}", lines(&table)));
-            }
+        let always = [part.outcomes(), part.classes(), part.months()];
+        let tables = always.into_iter().chain([part.rules(), part.changes(), part.largest()].into_iter().flatten());
+        for table in tables {
+            text.push_str(&format!("\n{}", lines(&table)));
         }
         let differences = &one.differences;
         let differ = match differences.all.orders {
@@ -177,7 +180,7 @@ impl Part<'_> {
         right(orders(sum, self.look.language))
     }
 
-    fn outcomes(&self) -> Option<Table> {
+    fn outcomes(&self) -> Table {
         let (one, report) = (self.one, self.report);
         let count = |name: &str| format!("{name} #");
         let (tried, against) = (count(&report.tried.name), count(&report.against.name));
@@ -193,7 +196,7 @@ impl Part<'_> {
         }
         row(&texts::ALL, one.recorded.all, one.recorded.all);
         row(&texts::LOST, one.recorded.lost, one.recorded.lost);
-        Some(table)
+        table
     }
 
     /// A table of splits: what was stopped, avoided and lost on each side.
@@ -216,14 +219,14 @@ impl Part<'_> {
         table
     }
 
-    fn classes(&self) -> Option<Table> {
+    fn classes(&self) -> Table {
         let rows = self.one.by_class.iter().map(|split| (&*split.class, &split.tried, &split.against));
-        Some(self.split(&texts::BY_CLASS, rows))
+        self.split(&texts::BY_CLASS, rows)
     }
 
-    fn months(&self) -> Option<Table> {
+    fn months(&self) -> Table {
         let rows = self.one.by_month.iter().map(|split| (&*split.month, &split.tried, &split.against));
-        Some(self.split(&texts::ENTERED, rows))
+        self.split(&texts::ENTERED, rows)
     }
 
     fn rules(&self) -> Option<Table> {

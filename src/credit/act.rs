@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountFacts;
-use super::chain::{Chain, ChainState, Marks, Stage};
+use super::chain::{Chain, ChainState, Marks, Stage, Wanted};
 use super::decide::{Decision, Document, Person, decide};
 use crate::calendar::{Day, Instant};
 use crate::error::{Error, ErrorKind, Result};
@@ -276,17 +276,44 @@ impl Scene<'_> {
         Document {
             value: amount.whole.minor,
             secured: amount.secured,
-            lands: self.request.to.filter(|_| self.request.action == Action::Reserve).unwrap_or(Stage::Ordered),
+            lands: self.begins(chain),
             ships: self.request.ships.or(chain.ships),
-            terms_days: self.request.terms_days,
+            terms_days: self.wanted(chain).terms_days,
             earlier_terms: chain.marks.terms_days,
-            discount: self.request.discount,
+            discount: self.wanted(chain).discount,
             checkpoint: self.request.checkpoint.unwrap_or_default(),
+            stopped_at: chain.marks.waits_for.and_then(|wanted| wanted.checkpoint),
             forced_hold: chain.marks.forced_hold.is_some(),
             release: chain.marks.release.as_ref(),
             overriding: self.request.person.as_ref(),
             ..Document::of(increase)
         }
+    }
+
+    /// Where the document begins: as the request says, or as it did before.
+    fn begins(&self, chain: &Chain) -> Stage {
+        let said = self.request.to.filter(|_| self.request.action == Action::Reserve);
+        said.or(chain.marks.begins).unwrap_or(Stage::Ordered)
+    }
+
+    /// With what the order is asked for: as the request says, or, while it waits, as it was before.
+    fn wanted(&self, chain: &Chain) -> Wanted {
+        let before = chain.marks.waits_for.unwrap_or_default();
+        Wanted {
+            terms_days: self.request.terms_days.or(before.terms_days),
+            discount: self.request.discount.or(before.discount),
+            checkpoint: before.checkpoint,
+        }
+    }
+
+    /// The order waits, or is turned down: what it was asked for with is kept, and why.
+    pub(super) fn keep_waiting(&self, chain: &mut Chain, decision: &Decision) {
+        let mut wanted = self.wanted(chain);
+        if self.request.action == Action::Pass {
+            wanted.checkpoint = self.request.checkpoint;
+        }
+        chain.marks.waits_for = Some(wanted).filter(|wanted| *wanted != Wanted::default());
+        chain.marks.reasons.clone_from(&decision.reasons);
     }
 
     pub(super) fn decide(&self, document: &Document<'_>) -> Result<Decision> {
@@ -306,26 +333,34 @@ impl Scene<'_> {
         let moved = chain.moved().ok_or_else(overflow)?;
         let wanted = amount.whole.minor.checked_sub(amount.secured).and_then(|on_credit| on_credit.checked_sub(moved));
         let wanted = Money::new(wanted.ok_or_else(overflow)?, amount.whole.currency);
-        let lands = match self.request.to.filter(|_| self.request.action == Action::Reserve) {
-            None => Stage::Ordered,
-            Some(Stage::Settled) => return Err(Error::argument("to: nothing begins settled")),
-            Some(stage) => stage,
-        };
+        let lands = self.begins(&chain);
+        if lands == Stage::Settled {
+            return Err(Error::argument("to: nothing begins settled"));
+        }
+        let ran_out = |expires: Instant| expires <= self.now;
+        if self.request.expires.or(chain.expires).is_some_and(ran_out) {
+            return Err(self.state(&chain, "has run out: ask for it with a later moment"));
+        }
         let mut decision = self.decide(&self.document(&chain, wanted, &amount))?;
         chain.ordered = 0;
+        chain.marks.begins = Some(lands).filter(|stage| *stage != Stage::Ordered);
         chain.expires = self.request.expires.or(chain.expires);
         chain.ships = self.request.ships.or(chain.ships);
         let mut held = 0;
         if wanted.currency != self.account.currency {
             // What cannot be compared cannot be held either.
             chain.amount = 0;
+            chain.marks.without_rate = Some(amount.whole);
             chain.state = if decision.outcome == Outcome::Hold { ChainState::Held } else { ChainState::Declined };
         } else {
             chain.amount = amount.whole.minor;
             chain.marks.secured = amount.secured;
+            chain.marks.without_rate = None;
             chain.state = match decision.outcome {
                 outcome if outcome.grants() => ChainState::Active,
                 Outcome::Hold => ChainState::Held,
+                // Who waits, waits until a person or the rules let it through, or a person turns it down.
+                _ if self.request.action == Action::Reevaluate => ChainState::Held,
                 _ => ChainState::Declined,
             };
         }
@@ -334,10 +369,10 @@ impl Scene<'_> {
             held = wanted.minor.max(0);
             let there = chain.at(lands).checked_add(held).ok_or_else(overflow)?;
             *chain.at_mut(lands) = there;
-            chain.marks.terms_days = self.request.terms_days.or(chain.marks.terms_days);
+            chain.marks.terms_days = self.wanted(&chain).terms_days.or(chain.marks.terms_days);
             self.let_through(&mut chain);
         } else {
-            chain.marks.reasons.clone_from(&decision.reasons);
+            self.keep_waiting(&mut chain, &decision);
         }
         decision.exposure_after = decision.exposure_before.map(|owed| self.plus(owed, held)).transpose()?;
         let item_change = if lands == Stage::Invoiced { held } else { 0 };
@@ -350,6 +385,7 @@ impl Scene<'_> {
         chain.marks.reasons.clear();
         chain.marks.awaiting = None;
         chain.marks.forced_hold = None;
+        chain.marks.waits_for = None;
         let covered = chain.marks.release.as_ref().is_some_and(|release| release.covers(chain.amount, self.today));
         if !covered {
             chain.marks.release = None;
@@ -370,9 +406,13 @@ impl Scene<'_> {
         let difference = on_credit(amount.whole.minor, amount.secured)?
             .checked_sub(on_credit(before.amount, before.marks.secured)?)
             .ok_or_else(overflow)?;
-        let ordered = before.ordered.checked_add(difference).ok_or_else(overflow)?;
-        if ordered < 0 && difference < 0 && before.amount > 0 {
-            let moved = before.amount.saturating_sub(before.ordered);
+        let begins = self.begins(before);
+        if begins == Stage::Invoiced && difference != 0 {
+            return Err(self.state(before, "is a posted invoice: post a credit note, or another invoice"));
+        }
+        let there = before.at(begins).checked_add(difference).ok_or_else(overflow)?;
+        if there < 0 && difference < 0 && before.amount > 0 {
+            let moved = before.amount.saturating_sub(before.at(begins));
             return Err(self.state(
                 before,
                 &format!("cannot be made smaller than what has left it already, {}", self.money(moved)),
@@ -389,17 +429,17 @@ impl Scene<'_> {
         }
         let mut chain = Chain {
             amount: amount.whole.minor,
-            ordered: ordered.max(0),
             expires: self.request.expires,
             ships: self.request.ships.or(before.ships),
             ..before.clone()
         };
+        *chain.at_mut(begins) = there.max(0);
         chain.marks.secured = amount.secured;
         chain.marks.terms_days = self.request.terms_days.or(chain.marks.terms_days);
         if difference > 0 {
             self.let_through(&mut chain);
         }
-        let held = chain.ordered.checked_sub(before.ordered).ok_or_else(overflow)?;
+        let held = chain.at(begins).checked_sub(before.at(begins)).ok_or_else(overflow)?;
         decision.exposure_after = decision.exposure_before.map(|owed| self.plus(owed, held)).transpose()?;
         Ok(Act { decision, chain: Some(chain), item_change: 0 })
     }
@@ -409,7 +449,7 @@ impl Scene<'_> {
         let mut amount = self.amount()?;
         let moved = before.moved().ok_or_else(overflow)?;
         amount.whole.minor = amount.whole.minor.checked_add(moved).ok_or_else(overflow)?;
-        let fresh = Marks { ahead: before.marks.ahead, ..Marks::default() };
+        let fresh = Marks { ahead: before.marks.ahead, begins: before.marks.begins, ..Marks::default() };
         let mut act = self.hold(Chain { marks: fresh, expires: None, ..before.clone() }, amount)?;
         // A refused reopening leaves the order closed, as it was.
         act.chain = act.chain.filter(|chain| chain.state != ChainState::Declined);
@@ -417,10 +457,13 @@ impl Scene<'_> {
     }
 
     fn cancel(&self, before: &Chain) -> Result<Act> {
-        let freed = before.ordered.checked_neg().ok_or_else(overflow)?;
+        // A draft that belongs to no order is given up as an order is.
+        let drafted = if self.begins(before) == Stage::Drafted { before.drafted } else { 0 };
+        let freed = before.ordered.checked_add(drafted).and_then(i64::checked_neg).ok_or_else(overflow)?;
         let decision = self.unasked(freed)?;
         let mut chain = Chain { state: ChainState::Cancelled, ordered: 0, expires: None, ..before.clone() };
-        chain.marks = Marks { ahead: before.marks.ahead, ..Marks::default() };
+        chain.drafted -= drafted;
+        chain.marks = Marks { ahead: before.marks.ahead, begins: before.marks.begins, ..Marks::default() };
         Ok(Act { decision, chain: Some(chain), item_change: 0 })
     }
 

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{AccountId, Buckets};
 use crate::calendar::{Day, Instant};
+use crate::money::Money;
+use crate::policy::Checkpoint;
 use crate::reason::Reason;
 
 /// Where a part of a chain's value can be.
@@ -79,12 +81,24 @@ pub struct Marks {
     /// The part of the order's amount that is prepaid, paid in cash or secured: it holds no credit.
     #[serde(skip_serializing_if = "is_zero")]
     pub secured: i64,
+    /// What of the secured part has been delivered or invoiced already.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub secured_moved: i64,
     /// What was invoiced or drafted ahead of its delivery: when it is delivered, nothing moves.
     #[serde(skip_serializing_if = "is_zero")]
     pub ahead: i64,
+    /// Where the document begins, when it is not an order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begins: Option<Stage>,
     /// The payment terms it was let through with, in days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms_days: Option<u16>,
+    /// Its amount, while that is in another currency and nobody gave a rate: what it would hold is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_rate: Option<Money>,
+    /// While it waits: what it was asked for with, so that it is asked about again as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<Wanted>,
     /// The day on which the rules, or a person, last let it through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passed: Option<Day>,
@@ -110,6 +124,21 @@ impl Marks {
     fn are_none(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// What an order that waits was asked for with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wanted {
+    /// The payment terms, in days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms_days: Option<u16>,
+    /// The discount, in hundredths of a per cent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount: Option<u32>,
+    /// The checkpoint that it could not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Checkpoint>,
 }
 
 /// A person let an order through. Honoured at every later stage while the order's value is at most the amount and the

@@ -81,7 +81,10 @@ impl Scene<'_> {
             }
             missing -= part;
         }
-        if missing > 0 && on_the_way(to).contains(&Stage::Ordered) && self.request.from.is_none_or(|from| from < to) {
+        // More than there was can only be said of a part of which nothing is left before.
+        let nothing_left = on_the_way(to).iter().all(|stage| chain.at(*stage) == 0);
+        let onward = on_the_way(to).contains(&Stage::Ordered) && self.request.from.is_none_or(|from| from < to);
+        if missing > 0 && onward && nothing_left {
             if before.state != ChainState::Active {
                 return Err(holds_nothing("holds no credit, so nothing of it can be delivered or invoiced"));
             }
@@ -124,7 +127,9 @@ fn outside_credit(chain: &mut Chain, to: Stage, mut missing: i64) -> i64 {
         chain.marks.ahead -= part;
         missing -= part;
     }
-    missing - missing.min(chain.marks.secured)
+    let part = missing.min(chain.marks.secured.saturating_sub(chain.marks.secured_moved).max(0));
+    chain.marks.secured_moved += part;
+    missing - part
 }
 
 fn take(chain: &mut Chain, from: Stage, part: i64) -> Result<()> {

@@ -47,6 +47,8 @@ pub struct Document<'a> {
     pub discount: Option<u32>,
     /// At which moment of its life it is asked about.
     pub checkpoint: Checkpoint,
+    /// Another moment whose rules are asked too: the checkpoint that it could not pass before.
+    pub stopped_at: Option<Checkpoint>,
     /// The rules are asked even if nothing increases: it stands already and is asked about again.
     pub again: bool,
     /// Its payment terms become longer than they were: the rules about terms are asked even if nothing increases.
@@ -72,6 +74,7 @@ impl Document<'_> {
             earlier_terms: None,
             discount: None,
             checkpoint: Checkpoint::Entry,
+            stopped_at: None,
             again: false,
             longer_terms: false,
             forced_hold: false,

@@ -23,7 +23,10 @@ pub(super) fn lift(question: &Question<'_>, found: &mut Found) {
         }
         found.reasons.push((plain(Code::Released, Level::Document, Outcome::Approve), u8::MAX));
     }
-    if let Some(person) = document.overriding.filter(|_| stopped(found)) {
+    // What two people are wanted for, one cannot override.
+    let two = super::rules::in_currency(&question.policy.release.four_eyes_above, question.account.currency);
+    let for_two = two.is_some_and(|most| document.value > most);
+    if let Some(person) = document.overriding.filter(|_| stopped(found) && !for_two) {
         let may = |reason: &Reason| {
             reason.effect.grants()
                 || (may_release(question.policy, &person.role, reason) && (person.lifts_stop || !is_stop(reason)))

@@ -19,7 +19,7 @@ mod work;
 
 pub use account::{AccountFacts, AccountId, Buckets};
 pub use act::{Act, Action, Request, act, action_of_a_check};
-pub use chain::{Chain, ChainState, Marks, Release, Stage};
+pub use chain::{Chain, ChainState, Marks, Release, Stage, Wanted};
 pub use decide::{Decision, Document, Person, decide, effective_limit, exposure};
 pub use limit::{Limit, LimitKind, insured, last_to_end, limit_in_force};
 pub use pool::{MAX_POOLS, PoolFacts, PoolKind, PoolSum};

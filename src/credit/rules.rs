@@ -82,11 +82,13 @@ impl Question<'_> {
     /// Whether a rule or an exclusion with this scope speaks of the document.
     pub(super) fn speaks_of(&self, scope: &Scope) -> bool {
         let class = || self.account.class(self.policy, self.today);
-        let at = self.document.checkpoint;
-        let default_moment = matches!(at, Checkpoint::Entry | Checkpoint::Confirm);
+        let moment = |at: Checkpoint| {
+            let unsaid = matches!(at, Checkpoint::Entry | Checkpoint::Confirm);
+            if scope.at.is_empty() { unsaid } else { scope.at.contains(&at) }
+        };
         (scope.classes.is_empty() || class().is_some_and(|class| scope.classes.iter().any(|one| one == class)))
             && (scope.companies.is_empty() || scope.companies.iter().any(|one| **one == *self.account.company))
-            && (if scope.at.is_empty() { default_moment } else { scope.at.contains(&at) })
+            && (moment(self.document.checkpoint) || self.document.stopped_at.is_some_and(moment))
             && scope.younger_than_days.is_none_or(|days| {
                 self.account.profile.customer_since.is_some_and(|since| self.today.since(since) < i64::from(days))
             })

@@ -33,7 +33,7 @@ impl Scene<'_> {
         match before.state {
             ChainState::Active if before.ordered > 0 => self.ask_again(before),
             ChainState::Active => Ok(Act { decision: self.unasked(0)?, chain: None, item_change: 0 }),
-            _ if is_without_amount(before) => {
+            _ if before.marks.without_rate.is_some() => {
                 let mut decision = self.unasked(0)?;
                 decision.outcome = before.marks.reasons.first().map_or(Outcome::Hold, |reason| reason.effect);
                 decision.reasons.clone_from(&before.marks.reasons);
@@ -54,7 +54,7 @@ impl Scene<'_> {
         } else {
             chain.state = ChainState::Held;
             chain.ordered = 0;
-            chain.marks.reasons.clone_from(&decision.reasons);
+            self.keep_waiting(&mut chain, &decision);
         }
         // Told as the account stands: the order was in its exposure before.
         let before_it = decision.exposure_before;
@@ -105,7 +105,7 @@ impl Scene<'_> {
         if person.role.is_empty() {
             return Err(Error::argument("role: a release needs the role of the person who gives it"));
         }
-        if is_without_amount(before) {
+        if before.marks.without_rate.is_some() {
             return Err(self.state(before, "has no amount in the account's currency: ask for it again with a rate"));
         }
         let amount = self.amount_of(before);
@@ -228,10 +228,4 @@ impl Scene<'_> {
     fn amount_of(&self, chain: &Chain) -> Amount {
         Amount { whole: Money::new(chain.amount, self.account.currency), secured: chain.marks.secured }
     }
-}
-
-/// Whether the order was asked for in another currency without a rate, so that nobody knows what it would hold.
-fn is_without_amount(chain: &Chain) -> bool {
-    let mismatch = |reason: &Reason| reason.code == Code::CurrencyMismatch && reason.level == Level::Document;
-    chain.amount == 0 && chain.marks.reasons.iter().any(mismatch)
 }

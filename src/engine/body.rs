@@ -91,6 +91,11 @@ impl Body {
         })
     }
 
+    /// What has become of the order; `None` when nothing is known of it.
+    pub(super) fn state(&self) -> Option<ChainState> {
+        self.came_to.chain.as_ref().or(self.asked.chain.as_ref()).map(|chain| chain.state)
+    }
+
     /// Whether the order is another since: a question that the engine asks by itself is recorded only then.
     pub(super) fn changes(&self) -> bool {
         let state = |chain: &Option<Chain>| chain.as_ref().map(|chain| chain.state);
@@ -131,9 +136,13 @@ impl Asked {
                     let (open, number) = (Money::new(item.residual, account.currency), &item.number);
                     return Err(Error::new(ErrorKind::State, format!("only {open} of open item {number:?} is open")));
                 }
-                // A payment that was taken back opens the invoice again; it does not make it larger.
-                let posted = if self.request.from == Some(Stage::Settled) { 0 } else { act.item_change.max(0) };
-                let amount = item.amount.checked_add(posted).ok_or_else(large)?;
+                // A payment, or one that was taken back, leaves the invoice as large as it was.
+                let posted = match (self.request.from, self.request.to) {
+                    (Some(Stage::Settled), _) | (_, Some(Stage::Settled)) => 0,
+                    // More is invoiced, or an invoice is undone: that is no payment.
+                    _ => act.item_change,
+                };
+                let amount = item.amount.checked_add(posted).ok_or_else(large)?.max(residual);
                 Ok(vec![Item { residual, amount, due: self.due.unwrap_or(item.due), ..item.clone() }])
             }
             None if act.item_change < 0 => {

@@ -18,6 +18,8 @@ mod limits;
 pub mod operations;
 mod order_request;
 mod orders;
+pub mod policies;
+pub mod policy_cases;
 mod pools;
 pub mod record;
 mod registers;

@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use super::accounts::{AccountName, ItemsRequest};
 use super::order_request::OrderRequest;
 use super::orders::OrderAnswer;
+use super::policies::{self, CompareRequest};
 use super::wire::{AccountWire, ItemWire, PositionWire};
 use super::{Engine, LogLevel, ROWS};
 use crate::credit::dso;
 use crate::error::{Error, ErrorKind, Result, hide_numbers};
 use crate::import::Control;
 use crate::money::Money;
-use crate::policy::Policy;
-use crate::reason::Language;
+use crate::reason::{Language, Reason};
 
 /// The longest request that is read, in bytes.
 pub const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
@@ -89,14 +89,22 @@ const OPERATIONS: &[(&str, Operation)] = &[
         done(Ok(json!({ "taken": answer.taken, "answers": each(answer.answers, list.language) })))
     }),
     ("order.transfer", |engine, text| order(text, |request| engine.transfer(request))),
-    ("policy.check", |_, text| {
-        let policy = Policy::parse(&read::<PolicyText>(text)?.text)?;
-        done(Ok(json!({ "name": policy.name, "version": policy.version, "rules": policy.rules.len() })))
+    ("policy.check", |engine, text| done(policies::check(&read(text)?, Some(engine.policy())))),
+    ("policy.compare", |engine, text| {
+        let request: CompareRequest = read(text)?;
+        let answer = policies::compared(&request, Some(engine.policy()), engine.today())?;
+        done(Ok(spoken(json!(answer), request.language)))
     }),
+    ("policy.explain", |engine, text| done(policies::explain(&read(text)?, Some(engine.policy())))),
     ("policy.get", |engine, text| {
         read::<Nothing>(text)?;
         let policy = engine.policy();
         done(Ok(json!({ "name": policy.name, "version": policy.version, "text": policy.text })))
+    }),
+    ("policy.profile", |_, text| done(policies::profile(&read(text)?))),
+    ("policy.profiles", |_, text| {
+        read::<Nothing>(text)?;
+        done(Ok(policies::profiles()))
     }),
     ("policy.try", |engine, text| done(engine.try_policy(&read(text)?))),
     ("pool.get", |engine, text| done(engine.pool(&read(text)?))),
@@ -213,15 +221,6 @@ pub struct DsoRequest {
     pub days: u32,
 }
 
-/// The text of a policy.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct PolicyText {
-    /// TOML.
-    pub text: String,
-}
-
 fn rows() -> u32 {
     ROWS
 }
@@ -301,6 +300,37 @@ fn told(answer: &OrderAnswer, language: Option<Language>) -> Value {
         }
     }
     value
+}
+
+/// An answer with a sentence in each of its reasons, wherever they stand, where a language is asked for.
+pub fn spoken(mut answer: Value, language: Option<Language>) -> Value {
+    let Some(language) = language else { return answer };
+    match &mut answer {
+        Value::Object(fields) => {
+            for (name, value) in fields.iter_mut() {
+                *value = if name == "reasons" {
+                    sentences(value.take(), language)
+                } else {
+                    spoken(value.take(), Some(language))
+                };
+            }
+        }
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| *item = spoken(item.take(), Some(language)));
+        }
+        _ => {}
+    }
+    answer
+}
+
+fn sentences(mut reasons: Value, language: Language) -> Value {
+    for reason in reasons.as_array_mut().into_iter().flatten() {
+        let sentence = Reason::deserialize(&*reason).ok().map(|reason| reason.sentence(language));
+        if let (Some(told), Some(sentence)) = (reason.as_object_mut(), sentence) {
+            told.insert("sentence".to_owned(), json!(sentence));
+        }
+    }
+    reasons
 }
 
 /// The answers of a list: each an answer, or an error with its kind.

@@ -17,6 +17,7 @@ use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Act, Action, Chain, ChainState, Decision, act, action_of_a_check};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hex::hex;
+use crate::money::Currency;
 use crate::policy::Checkpoint;
 use crate::store::{AccountRef, Effects, Facts, NewDecision, RequestKey, Step, Written};
 
@@ -71,7 +72,7 @@ impl Engine {
     /// # Errors
     /// `Argument`; `Undetermined` when the store had to be asked and could not be.
     pub fn check(&self, order: &OrderRequest) -> Result<OrderAnswer> {
-        self.check_beside(order, &HashMap::new())
+        self.check_beside(order, None)
     }
 
     /// Would these orders go through, one after the other, each granted one counting for those after it?
@@ -80,36 +81,25 @@ impl Engine {
     /// `TooLarge` for more than [`MAX_LIST`] orders. The answers have errors of their own.
     pub fn check_list(&self, orders: &[OrderRequest]) -> Result<Vec<Result<OrderAnswer>>> {
         list_size(orders.len())?;
-        let mut granted = HashMap::new();
-        Ok(orders
-            .iter()
-            .map(|order| {
-                let answer = self.check_beside(order, &granted)?;
-                let id = order.account.or_else(|| self.cache.id_of(&order.key_of()));
-                if let Some(id) = id.filter(|_| answer.decision.outcome.grants()) {
-                    let held = granted.entry(id).or_insert(0_i64);
-                    *held = held.saturating_add(held_by(&answer.decision));
-                }
-                Ok(answer)
-            })
-            .collect())
+        let mut granted = Granted::default();
+        Ok(orders.iter().map(|order| self.check_beside(order, Some(&mut granted))).collect())
     }
 
-    /// A check beside what was granted to other orders of a list, in minor units by account.
-    fn check_beside(&self, order: &OrderRequest, granted: &HashMap<AccountId, i64>) -> Result<OrderAnswer> {
+    /// A check, in a list beside what was granted to the orders before it.
+    fn check_beside(&self, order: &OrderRequest, mut granted: Option<&mut Granted>) -> Result<OrderAnswer> {
         let now = self.now();
         let today = self.day_of(now);
         let id = match order.account {
             Some(id) => Some(id),
             None => self.cache.id_of(&order.key_of()),
         };
-        let beside = id.and_then(|id| granted.get(&id).copied()).unwrap_or(0);
         if let Some(id) = id.filter(|_| order.document.is_empty()) {
             let oldest = i64::from(self.policy.facts.memory_max_age_ms);
             let (overdue_to, horizon_to) = (self.overdue_to(today), self.horizon_to(today));
             let from_memory = self.cache.with(id, |entry| {
-                let young = now.since(entry.read_at) <= oldest && entry.read_at <= now;
+                let young = oldest > 0 && now.since(entry.read_at) <= oldest && entry.read_at <= now;
                 (young && entry.facts.holds_at(overdue_to, horizon_to, now)).then(|| {
+                    let beside = granted.as_deref_mut();
                     let decision = self.question(order, Some(&entry.facts), None, beside, now, today)?.decision;
                     Ok::<_, Error>((decision, entry.read_at))
                 })
@@ -128,15 +118,21 @@ impl Engine {
                 }
             }
         }
-        self.check_at_the_store(order, beside, now, today)
+        self.check_at_the_store(order, granted, now, today)
     }
 
-    fn check_at_the_store(&self, order: &OrderRequest, beside: i64, now: Instant, today: Day) -> Result<OrderAnswer> {
+    fn check_at_the_store(
+        &self,
+        order: &OrderRequest,
+        granted: Option<&mut Granted>,
+        now: Instant,
+        today: Day,
+    ) -> Result<OrderAnswer> {
         let account = order.account_ref()?;
         let document = if order.document.is_empty() { "" } else { checked_name("document", &order.document)? };
         let epoch = self.cache.epoch();
         let facts = self.store.facts(&self.ask(account, document, "", now), self.deadline(order.deadline_ms))?;
-        let act = self.question(order, facts.account.as_ref(), facts.chain.as_ref(), beside, now, today)?;
+        let act = self.question(order, facts.account.as_ref(), facts.chain.as_ref(), granted, now, today)?;
         if let Some(account) = facts.account {
             self.remember(order, account, |account| self.cache.put(account, now, epoch));
         }
@@ -150,13 +146,14 @@ impl Engine {
         })
     }
 
-    /// What the order would come to on these facts, with `beside` more ordered.
+    /// What the order would come to on these facts, in a list beside what was granted to the orders before it. What it is
+    /// granted itself is noted there.
     fn question(
         &self,
         order: &OrderRequest,
         account: Option<&AccountFacts>,
         chain: Option<&Chain>,
-        beside: i64,
+        granted: Option<&mut Granted>,
         now: Instant,
         today: Day,
     ) -> Result<Act> {
@@ -165,14 +162,15 @@ impl Engine {
             (_, action) => action,
         };
         let request = order.request(action, &self.policy)?;
-        if beside == 0 {
+        let (Some(granted), Some(account)) = (granted, account) else {
             return act(&self.policy, account, chain, &order.document, &request, now, today);
+        };
+        let beside = granted.beside(account);
+        let act = act(&self.policy, Some(&beside), chain, &order.document, &request, now, today)?;
+        if act.decision.outcome.grants() {
+            granted.note(account, held_by(&act.decision));
         }
-        let mut account = account.cloned();
-        if let Some(account) = &mut account {
-            account.buckets.ordered = account.buckets.ordered.saturating_add(beside);
-        }
-        act(&self.policy, account.as_ref(), chain, &order.document, &request, now, today)
+        Ok(act)
     }
 
     /// Asks to hold credit for an order, and holds it if the answer grants it: one atomic, durable step.
@@ -462,7 +460,7 @@ impl Engine {
         Ok(OrderAnswer {
             decision_id: taken.then_some(record.id),
             repeated: written.repeated,
-            state: body.came_to.chain.as_ref().or(body.asked.chain.as_ref()).map(|chain| chain.state),
+            state: body.state(),
             facts_at: body.asked.at,
             decision: body.came_to.decision,
             source: Source::Store,
@@ -478,6 +476,38 @@ impl Engine {
             }
         }
         keep(account);
+    }
+}
+
+/// What was granted to the orders of a list that only asks, in minor units of their accounts' currencies.
+#[derive(Default)]
+struct Granted {
+    accounts: HashMap<AccountId, i64>,
+    /// By pool and currency.
+    pools: HashMap<(String, Currency), i64>,
+}
+
+impl Granted {
+    fn note(&mut self, account: &AccountFacts, more: i64) {
+        let add = |held: &mut i64| *held = held.saturating_add(more);
+        add(self.accounts.entry(account.id).or_default());
+        for pool in &account.pools {
+            add(self.pools.entry((pool.name.clone(), account.currency)).or_default());
+        }
+    }
+
+    /// The account as it would be if what was granted were reserved.
+    fn beside(&self, account: &AccountFacts) -> AccountFacts {
+        let mut account = account.clone();
+        let held = self.accounts.get(&account.id).copied().unwrap_or(0);
+        account.buckets.ordered = account.buckets.ordered.saturating_add(held);
+        for pool in account.pools.iter_mut().filter(|_| !self.pools.is_empty()) {
+            for sum in &mut pool.sums {
+                let held = self.pools.get(&(pool.name.clone(), sum.currency)).copied().unwrap_or(0);
+                sum.debit = sum.debit.saturating_add(held);
+            }
+        }
+        account
     }
 }
 

@@ -18,10 +18,13 @@ use super::identify::TypedNumber;
 use super::imports::ImportRequest;
 use super::limits::{DecideLimit, PutLimit, WaitingLimit, WaitingRequest};
 use super::operations::{
-    DecisionRequest, DsoRequest, EventsRequest, ExpireRequest, ListRequest, Nothing, OrderList, PolicyText, RowsRequest,
+    DecisionRequest, DsoRequest, EventsRequest, ExpireRequest, ListRequest, Nothing, OrderList, RowsRequest,
 };
 use super::order_request::OrderRequest;
 use super::orders::OrderAnswer;
+use super::policies::{
+    CheckedPolicy, CompareRequest, ExplainRequest, PolicyChoice, PolicyText, ProfileRequest, ProfileTitle,
+};
 use super::pools::{PoolPosition, PoolRequest, PoolWire};
 use super::record::Replay;
 use super::wire::{AccountWire, ItemWire, LimitWire, PositionWire};
@@ -29,6 +32,7 @@ use super::work::{HeldOrder, HeldRequest, ReevaluateRequest, Reevaluated, Swept}
 use crate::calendar::{Day, Instant};
 use crate::import::Report;
 use crate::money::{Currency, Money};
+use crate::portfolio::compare::Comparison;
 use crate::reason::Language;
 use crate::register::sources::{HostAnswer, HostRequest};
 use crate::store::{Counts, Customer, DecisionRecord, Event, LookupRecord, Put, Verification};
@@ -84,8 +88,12 @@ pub fn all() -> Vec<OperationSchemas> {
         order("order.reserve"),
         told(of::<OrderList, Reserved>("order.reserve_list")),
         order("order.transfer"),
-        of::<PolicyText, PolicyName>("policy.check"),
+        of::<PolicyChoice, CheckedPolicy>("policy.check"),
+        told(of::<CompareRequest, Comparison>("policy.compare")),
+        of::<ExplainRequest, PolicyText>("policy.explain"),
         of::<Nothing, PolicyInForce>("policy.get"),
+        of::<ProfileRequest, PolicyText>("policy.profile"),
+        of::<Nothing, Vec<ProfileTitle>>("policy.profiles"),
         of::<TrialRequest, TrialAnswer>("policy.try"),
         of::<PoolRequest, PoolPosition>("pool.get"),
         of::<PoolWire, Put>("pool.put"),
@@ -157,17 +165,6 @@ struct Expired {
     count: u64,
     /// Whether there are more: ask again.
     more: bool,
-}
-
-/// The answer of `policy.check`.
-#[derive(JsonSchema)]
-struct PolicyName {
-    /// Its name.
-    name: String,
-    /// Its version.
-    version: String,
-    /// How many rules it has about orders.
-    rules: u64,
 }
 
 /// The answer of `policy.get`.

@@ -172,14 +172,13 @@ impl Engine {
         // An order that ran out, or was changed or closed by somebody else meanwhile, is no longer ours to ask about.
         let Some(Ok(written)) = written else { return Ok(()) };
         done.asked = done.asked.saturating_add(1);
-        let body = written.decision.as_ref().and_then(|record| record.body.as_deref()).map(Body::read).transpose()?;
-        let state = body.and_then(|body| body.came_to.chain).map(|chain| chain.state);
+        let body = written.decision.and_then(|record| record.body);
+        let state = body.map(|body| Body::read(&body)).transpose()?.and_then(|body| body.state());
         match (chain.state, state) {
             (ChainState::Active, Some(ChainState::Held)) => done.held.push(chain.document.clone()),
+            (ChainState::Active, _) => {}
             (_, Some(ChainState::Active)) => done.released.push(chain.document.clone()),
-            // Turned down by now, or waits for a prepayment: an event tells.
-            (ChainState::Active, _) | (_, Some(_)) => {}
-            (_, None) => done.waiting = done.waiting.saturating_add(1),
+            (_, _) => done.waiting = done.waiting.saturating_add(1),
         }
         if let Some(account) = written.account {
             self.cache.put(account, now, epoch);
@@ -256,7 +255,7 @@ fn held_order(chain: Chain, currency: crate::money::Currency, age_days: i64) -> 
         account: chain.account,
         document: chain.document,
         state: chain.state,
-        amount: Money::new(chain.amount, currency),
+        amount: chain.marks.without_rate.unwrap_or(Money::new(chain.amount, currency)),
         since: chain.since,
         age_days,
         reasons: chain.marks.reasons,

@@ -6,12 +6,10 @@
 use std::ffi::c_char;
 
 use super::engine::enter;
-use super::error::Failure;
 use super::order::OBLIGOR_NO_DAY;
 use super::plain::{Out, Plain, Rows};
-use super::status::OBLIGOR_E_STORE;
 use super::text;
-use crate::credit::{AccountId, Status, effective_limit};
+use crate::credit::{AccountId, Status};
 use crate::store::AccountKey;
 
 /// Status of an account: the rules alone decide.
@@ -108,8 +106,6 @@ export! {
         let out = Rows::new("position", position, 1)?;
         let position = enter(engine)?.engine.position_of(AccountId(account))?;
         let facts = &position.facts;
-        let limit = effective_limit(position.limit_in_force.as_ref(), &facts.limits, position.today)
-            .map_err(|error| Failure::new(OBLIGOR_E_STORE, format!("account {account}: {error}")))?;
         let mut row = obligor_account {
             account: facts.id.0,
             status: match facts.status {
@@ -126,9 +122,9 @@ export! {
             overdue: facts.buckets.overdue,
             unapplied: facts.buckets.unapplied,
             exposure: position.exposure.minor,
-            limit: limit.unwrap_or(0),
-            available: limit.map_or(0, |limit| limit.saturating_sub(position.exposure.minor)),
-            has_limit: limit.is_some().into(),
+            limit: position.effective.unwrap_or(0),
+            available: position.available.map_or(0, |available| available.minor),
+            has_limit: position.effective.is_some().into(),
             oldest_overdue_day: facts.oldest_overdue.map_or(OBLIGOR_NO_DAY, |day| day.0),
             facts_at_ms: position.facts_at.0,
             later: facts.buckets.later,

@@ -22,6 +22,8 @@ pub struct Column {
 pub enum Need {
     /// The file must have it, or a default must be given for it.
     Always,
+    /// The file must have it, or a default must be given for it, unless it has this other column.
+    Unless(&'static str),
     /// The file may leave it out.
     Optional,
 }
@@ -46,9 +48,11 @@ pub enum Holds {
     /// A whole number from 0 to 255.
     Level,
     /// A whole number.
-    Whole,
+    Number,
     /// Units of one currency for one of another.
     Rate,
+    /// Codes of the host with `|` between them.
+    Codes,
     /// An ISO 4217 code.
     Currency,
     /// An ISO 3166 alpha-2 code.
@@ -70,8 +74,9 @@ impl Holds {
             Self::Moment => "moment".to_owned(),
             Self::Flag => "flag".to_owned(),
             Self::Level => "level".to_owned(),
-            Self::Whole => "whole number".to_owned(),
+            Self::Number => "number".to_owned(),
             Self::Rate => "rate".to_owned(),
+            Self::Codes => "codes".to_owned(),
             Self::Currency => "currency".to_owned(),
             Self::Country => "country".to_owned(),
             Self::Identifier => "identifier".to_owned(),
@@ -86,6 +91,10 @@ pub(super) const fn must(name: &'static str, holds: Holds, meaning: &'static str
 
 pub(super) const fn may(name: &'static str, holds: Holds, meaning: &'static str) -> Column {
     Column { name, need: Need::Optional, holds, meaning }
+}
+
+const fn must_unless(other: &'static str, name: &'static str, holds: Holds, meaning: &'static str) -> Column {
+    Column { name, need: Need::Unless(other), holds, meaning }
 }
 
 const COMPANY: Column = must("company", Holds::Code, "The company that sells, as the ERP codes it.");
@@ -117,19 +126,46 @@ const CUSTOMERS: &[Column] = &[
         Holds::Choice(&["ok", "watch", "hold", "stop", "no_check"]),
         "The account's status. Without the column, or empty, an account keeps the status it has.",
     ),
+    may(
+        "risk_class",
+        Holds::Code,
+        "The risk class it is given. Empty: none; without the column it keeps the one it has.",
+    ),
+    may("score", Holds::Number, "Its score, the higher the better. Empty: unknown; without the column as it was."),
+    may("customer_since", Holds::Day, "The day it became a customer, likewise."),
+    may("next_review", Holds::Day, "The day by which the account is to be reviewed, likewise."),
+    may("terms_days", Holds::Number, "The payment terms agreed, in days, likewise."),
+    may("internal", Holds::Flag, "Whether it belongs to the own group of companies. Without the column as it was."),
+    may(
+        "pools",
+        Holds::Codes,
+        "The pools it belongs to, the widest first, with vertical bars between them; they must be there. Empty: none; \
+         without the column it stays where it is.",
+    ),
 ];
 
 const LIMITS: &[Column] = &[
-    COMPANY,
-    must("customer", Holds::Code, "The customer's number. If it has no account in the company, the row makes it."),
-    must("currency", Holds::Currency, "The currency of the limit; the account's currency."),
+    must_unless("pool", "company", Holds::Code, "The company that sells, as the ERP codes it."),
+    must_unless(
+        "pool",
+        "customer",
+        Holds::Code,
+        "The customer's number. If it has no account in the company, the row makes it.",
+    ),
+    may(
+        "pool",
+        Holds::Code,
+        "Instead of `customer`: the pool whose limit it is; it must be there. `company` is not read.",
+    ),
+    must("currency", Holds::Currency, "The currency of the limit; the account's or pool's currency."),
     may("limit", Holds::Amount, "The limit. 0 is zero: no credit."),
     may("no_limit", Holds::Flag, "Yes: the account has no limit, and `limit` is empty."),
     may(
         "kind",
-        Holds::Choice(&["base", "temporary"]),
-        "A temporary limit replaces the base limit while it lasts. Empty is base.",
+        Holds::Choice(&["base", "temporary", "insured"]),
+        "A temporary limit replaces the base limit while it lasts; an insured one comes on top. Empty is base.",
     ),
+    may("share", Holds::Percent, "Insured: how much of the limit counts. Empty is all of it."),
     may("from", Holds::Day, "The first day it is in force; empty is always."),
     may("to", Holds::Day, "The last day it is in force; empty is for ever."),
 ];
@@ -159,6 +195,13 @@ const OPEN_ITEMS: &[Column] = &[
     may("posted", Holds::Day, "The day it was posted; stands in for an empty `due` of a credit."),
     may("disputed", Holds::Flag, "Whether the customer disputes it."),
     may("dunning_level", Holds::Level, "The dunning level it has reached."),
+    may("dunning_blocked", Holds::Flag, "Whether it is blocked for dunning: its level counts for nothing then."),
+    may(
+        "delivered",
+        Holds::Day,
+        "The day its goods were delivered, which says whose cover an insured item has. Empty: as it was; at first the \
+         day of the file.",
+    ),
     may("document", Holds::Code, "The order it belongs to."),
 ];
 
@@ -180,6 +223,11 @@ const ORDERS: &[Column] = &[
         "expires",
         Holds::Moment,
         "When what is ordered stops holding credit; a day counts to its end. Empty is never.",
+    ),
+    may(
+        "ships",
+        Holds::Day,
+        "The day its goods ship, for a check that looks no further than a horizon. Empty is soon.",
     ),
 ];
 
@@ -252,7 +300,11 @@ pub fn documentation() -> String {
 /// One row of a table in Markdown for each column.
 pub(super) fn list(columns: &[Column], text: &mut String) {
     for column in columns {
-        let need = if column.need == Need::Always { "required" } else { "" };
+        let need = match column.need {
+            Need::Always => "required".to_owned(),
+            Need::Unless(other) => format!("required without `{other}`"),
+            Need::Optional => String::new(),
+        };
         let _ = writeln!(text, "| `{}` | {need} | {} | {} |", column.name, column.holds.name(), column.meaning);
     }
 }

@@ -67,6 +67,8 @@ problems! {
     Flag = "flag";
     /// Not a whole number from 0 to 255.
     Level = "level";
+    /// Not a whole number, or none that can be there.
+    Number = "number";
     /// Not one of the words that can be there.
     Choice = "choice";
     /// Not an ISO 4217 currency.

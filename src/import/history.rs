@@ -43,7 +43,7 @@ pub const HISTORY_COLUMNS: &[Column] = &[
     may("cancelled", Holds::Day, "The day it was cancelled."),
     may("disputed", Holds::Day, "The day the customer disputed the invoice."),
     may("secured", Holds::Amount, "The part that was prepaid, paid in cash or secured when it was entered."),
-    may("terms_days", Holds::Whole, "The payment terms of the order, in days."),
+    may("terms_days", Holds::Number, "The payment terms of the order, in days."),
     may("discount", Holds::Percent, "The discount of the order."),
     may(
         "account_currency",
@@ -59,7 +59,7 @@ pub const HISTORY_COLUMNS: &[Column] = &[
     may("no_limit", Holds::Flag, "Yes: the account has no limit, and `limit` is empty."),
     may("limit_to", Holds::Day, "The last day of the limit. Empty is for ever."),
     may("risk_class", Holds::Code, "The account's risk class that day."),
-    may("score", Holds::Whole, "The account's score that day."),
+    may("score", Holds::Number, "The account's score that day."),
     may(
         "status",
         Holds::Choice(&["ok", "watch", "hold", "stop", "no_check"]),
@@ -67,7 +67,7 @@ pub const HISTORY_COLUMNS: &[Column] = &[
     ),
     may("customer_since", Holds::Day, "The day it became a customer."),
     may("next_review", Holds::Day, "The day by which the account was to be reviewed."),
-    may("agreed_terms", Holds::Whole, "The payment terms agreed with the account, in days."),
+    may("agreed_terms", Holds::Number, "The payment terms agreed with the account, in days."),
     may("internal", Holds::Flag, "Whether the customer belongs to the own group of companies."),
 ];
 
@@ -324,7 +324,7 @@ fn order(
     let converted = |name: &'static str, minor: i64| in_account(name, minor, currency, account, rate, rounding);
     let amount = converted("amount", row.amount_filled("amount", currency)?)?;
     let secured = converted("secured", row.amount_not_negative("secured", currency)?)?.minor;
-    let terms = |name| Ok(row.whole(name, 0, i32::from(u16::MAX))?.and_then(|days| u16::try_from(days).ok()));
+    let terms = |name| Ok(row.number(name, (0, i32::from(u16::MAX)))?.and_then(|days| u16::try_from(days).ok()));
     let terms_days = terms("terms_days")?;
     let order = NewOrder {
         payer,
@@ -340,7 +340,7 @@ fn order(
         limit: limit(row, account)?,
         status: row.choice("status")?.and_then(|at| STATUSES.get(at).copied()),
         risk_class: Some(row.code_or_empty("risk_class")?).filter(|class| !class.is_empty()),
-        score: row.whole("score", i32::MIN, i32::MAX)?,
+        score: row.number("score", (i32::MIN, i32::MAX))?,
         customer_since: row.day("customer_since")?,
         next_review: row.day("next_review")?,
         terms_days: terms("agreed_terms")?,
@@ -366,10 +366,7 @@ fn in_account(
 }
 
 fn discount(row: Row<'_>) -> Found<Option<u32>> {
-    if row.is_empty("discount") {
-        return Ok(None);
-    }
-    Ok((row.percent("discount")? * Decimal::ONE_HUNDRED).trunc().to_u32())
+    Ok(row.percent("discount")?.and_then(|discount| (discount * Decimal::ONE_HUNDRED).trunc().to_u32()))
 }
 
 fn limit(row: Row<'_>, currency: Currency) -> Found<Option<Limit>> {

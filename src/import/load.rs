@@ -11,7 +11,7 @@ use super::columns::Holds;
 use super::decode::decode;
 use super::fault::{Fault, Problem, Trouble};
 use super::number::{DecimalMark, Evidence, Style, Thousands, evidence};
-use super::record::{Making, Record};
+use super::record::{Account, Making, Record};
 use super::row::{Reading, Row};
 use super::table::{ERROR_COLUMN, From, Rows, Slot, Table, fold, slots, wanted};
 use super::{
@@ -186,19 +186,7 @@ fn put(loader: &mut dyn Loader, record: &Record) -> Result<Put> {
         Record::Customer(customer, account) => {
             let first = loader.put_customer(customer)?;
             let Some(account) = account else { return Ok(first) };
-            let second = match account.status {
-                None => loader.ensure_account(&account.key, account.currency)?,
-                Some(status) => {
-                    let (key, currency) = (account.key.clone(), account.currency);
-                    loader.put_account(&crate::store::AccountRecord {
-                        key,
-                        currency,
-                        status,
-                        profile: None,
-                        pools: None,
-                    })?
-                }
-            };
+            let second = put_account(loader, account)?;
             // A new account changes a customer that was there.
             Ok(if first == Put::Same && second != Put::Same { Put::Changed } else { first })
         }
@@ -213,6 +201,21 @@ fn put(loader: &mut dyn Loader, record: &Record) -> Result<Put> {
         Record::Company(company) => loader.put_company(company),
         Record::Remark(remark) => loader.put_remark(remark),
     }
+}
+
+/// Puts the account of a customer's row. What the row does not say stays as it was.
+fn put_account(loader: &mut dyn Loader, account: &Account) -> Result<Put> {
+    let Account { key, currency, status, said } = account;
+    // A file that does not say the status must not change the currency either.
+    let ensured = if status.is_none() { loader.ensure_account(key, *currency)? } else { Put::Same };
+    if status.is_none() && said.is_nothing() {
+        return Ok(ensured);
+    }
+    let amended = loader.amend_account(key, *currency, &|record| {
+        record.status = status.unwrap_or(record.status);
+        said.amend(record);
+    })?;
+    Ok(if ensured == Put::Added { ensured } else { amended })
 }
 
 /// Whether it is about the row, so that the load can go on.

@@ -109,7 +109,8 @@ impl Kind {
                  makes the credit account."
             }
             Self::Limits => {
-                "One row for each limit of an account. The customer must be there; its account is made if it is not."
+                "One row for each limit of an account or a pool. The customer must be there; its account is made if it is \
+                 not."
             }
             Self::OpenItems => {
                 "One row for each open item: invoices, credit notes, payments on account. The account must be there."

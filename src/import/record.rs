@@ -7,10 +7,12 @@ use super::fault::{Problem, Trouble};
 use super::mapping::{Sign, ZeroLimit};
 use super::row::{Row, missing};
 use super::{IdentifierKeeper, Kind};
+use crate::calendar::Day;
 use crate::credit::{Limit, LimitKind, Status};
 use crate::money::{Currency, Money};
 use crate::store::{
-    AccountKey, Company, Customer, IdentifierKey, Item, ItemKind, LimitOwner, LimitRecord, OrderRecord, Remark,
+    AccountKey, AccountRecord, Company, Customer, IdentifierKey, Item, ItemKind, LimitOwner, LimitRecord, OrderRecord,
+    Remark,
 };
 
 /// What a row says.
@@ -30,6 +32,61 @@ pub(super) struct Account {
     pub(super) key: AccountKey,
     pub(super) currency: Currency,
     pub(super) status: Option<Status>,
+    pub(super) said: Said,
+}
+
+/// What a customer's row says of its account beside that; `None` is what the file does not say, and stays as it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    risk_class: Option<Option<String>>,
+    score: Option<Option<i32>>,
+    customer_since: Option<Option<Day>>,
+    next_review: Option<Option<Day>>,
+    terms_days: Option<Option<u16>>,
+    internal: Option<bool>,
+    pools: Option<Vec<String>>,
+}
+
+impl Said {
+    fn of(row: Row<'_>) -> Made<Self> {
+        fn said<T>(row: Row<'_>, name: &'static str, read: impl FnOnce(&'static str) -> Made<T>) -> Made<Option<T>> {
+            row.has(name).then(|| read(name)).transpose()
+        }
+        let any = (i32::MIN, i32::MAX);
+        let days = (0, i32::from(u16::MAX));
+        let terms = |name| Ok(row.number(name, days)?.and_then(|days| u16::try_from(days).ok()));
+        Ok(Self {
+            risk_class: said(row, "risk_class", |name| Ok(Some(row.code_or_empty(name)?).filter(|c| !c.is_empty())))?,
+            score: said(row, "score", |name| row.number(name, any))?,
+            customer_since: said(row, "customer_since", |name| row.day(name))?,
+            next_review: said(row, "next_review", |name| row.day(name))?,
+            terms_days: said(row, "terms_days", terms)?,
+            internal: said(row, "internal", |name| row.flag(name))?,
+            pools: said(row, "pools", |name| row.codes(name))?,
+        })
+    }
+
+    /// Whether it says nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Puts what is said in the place of what was.
+    pub(super) fn amend(&self, record: &mut AccountRecord) {
+        let Self { risk_class, score, customer_since, next_review, terms_days, internal, pools } = self;
+        let profile = record.profile.get_or_insert_default();
+        if let Some(risk_class) = risk_class {
+            profile.risk_class.clone_from(risk_class);
+        }
+        profile.score = score.unwrap_or(profile.score);
+        profile.customer_since = customer_since.unwrap_or(profile.customer_since);
+        profile.next_review = next_review.unwrap_or(profile.next_review);
+        profile.terms_days = terms_days.unwrap_or(profile.terms_days);
+        profile.internal = internal.unwrap_or(profile.internal);
+        if pools.is_some() {
+            record.pools.clone_from(pools);
+        }
+    }
 }
 
 /// What is needed to make records beside the row.
@@ -155,11 +212,19 @@ fn customer(row: Row<'_>, making: &mut Making<'_>) -> Made<(Customer, Option<Acc
         .choice("status")?
         .and_then(|at| [Status::Ok, Status::Watch, Status::Hold, Status::Stop, Status::NoCheck].get(at).copied());
     let key = AccountKey { company, customer: customer.number.clone() };
-    Ok((customer, Some(Account { key, currency: row.currency("currency")?, status })))
+    let currency = row.currency("currency")?;
+    Ok((customer, Some(Account { key, currency, status, said: Said::of(row)? })))
 }
 
 fn limit(row: Row<'_>) -> Made<LimitRecord> {
-    let key = account_key(row)?;
+    let pool = row.code_or_empty("pool")?;
+    let owner = if pool.is_empty() {
+        LimitOwner::Account(account_key(row)?)
+    } else if row.code_or_empty("customer")?.is_empty() {
+        LimitOwner::Pool(pool)
+    } else {
+        return Err(Trouble::new("pool", Problem::Subject, "a limit is a customer's or a pool's, and both are filled"));
+    };
     let currency = row.currency("currency")?;
     let unlimited = row.flag("no_limit")?;
     let amount = match (row.amount("limit", currency)?, unlimited) {
@@ -183,7 +248,22 @@ fn limit(row: Row<'_>) -> Made<LimitRecord> {
     };
     let kind = match row.choice("kind")? {
         Some(1) => LimitKind::Temporary,
+        Some(2) => LimitKind::Insured,
         _ => LimitKind::Base,
+    };
+    if kind == LimitKind::Insured && amount.is_none() {
+        return Err(Trouble::new("limit", Problem::Limit, "is empty: an insured limit is what the insurer covers"));
+    }
+    let share = match row.percent("share")? {
+        None => Limit::WHOLE,
+        Some(share) if kind == LimitKind::Insured => {
+            let points = share.checked_mul(Decimal::ONE_HUNDRED).filter(|points| points.fract().is_zero());
+            points.and_then(|points| points.to_u32()).filter(|points| *points > 0).ok_or_else(|| {
+                let reason = format!("{share} % is not a share: it is above 0, with at most two decimals");
+                Trouble::new("share", Problem::Percent, reason)
+            })?
+        }
+        Some(_) => return Err(Trouble::new("share", Problem::Limit, "only an insured limit has a share")),
     };
     let (from, to) = (row.day("from")?, row.day("to")?);
     if let (Some(from), Some(to)) = (from, to)
@@ -191,11 +271,7 @@ fn limit(row: Row<'_>) -> Made<LimitRecord> {
     {
         return Err(Trouble::new("to", Problem::Period, format!("the limit ends on {to}, before it begins on {from}")));
     }
-    Ok(LimitRecord {
-        owner: LimitOwner::Account(key),
-        currency,
-        limit: Limit { from, to, ..Limit::always(kind, amount) },
-    })
+    Ok(LimitRecord { owner, currency, limit: Limit { from, to, share, ..Limit::always(kind, amount) } })
 }
 
 fn item(row: Row<'_>) -> Made<Item> {
@@ -269,8 +345,8 @@ fn item(row: Row<'_>) -> Made<Item> {
         due,
         disputed: row.flag("disputed")?,
         dunning_level: row.level("dunning_level")?,
-        dunning_blocked: false,
-        delivered: None,
+        dunning_blocked: row.flag("dunning_blocked")?,
+        delivered: row.day("delivered")?,
         document: row.code_or_empty("document")?,
     })
 }
@@ -283,7 +359,7 @@ fn order(row: Row<'_>) -> Made<OrderRecord> {
     if row.amount("ordered", currency)?.is_none() {
         return Err(missing("ordered"));
     }
-    let invoiced = row.percent("invoiced_percent")?;
+    let invoiced = row.percent("invoiced_percent")?.unwrap_or_default();
     let invoiced = Decimal::from(total).checked_mul(invoiced).and_then(|sum| sum.checked_div(Decimal::ONE_HUNDRED));
     let invoiced = invoiced
         .and_then(|part| part.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64())
@@ -296,7 +372,7 @@ fn order(row: Row<'_>) -> Made<OrderRecord> {
         delivered: row.amount_not_negative("delivered", currency)?,
         drafted: row.amount_not_negative("drafted", currency)?,
         expires: row.moment("expires", true)?,
-        ships: None,
+        ships: row.day("ships")?,
         since: row.moment_filled("since")?,
     })
 }

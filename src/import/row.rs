@@ -35,6 +35,8 @@ pub(super) struct Row<'a> {
 
 type Found<T> = Result<T, Trouble>;
 
+const CONTROL: &str = "there is a line break or another control character in it";
+
 impl<'a> Row<'a> {
     /// Whether the row is to be left out: empty, a total, or of a kind the mapping leaves out.
     pub(super) fn is_skipped(self) -> bool {
@@ -143,11 +145,7 @@ impl<'a> Row<'a> {
     pub(super) fn code_or_empty(self, name: &'static str) -> Found<String> {
         let text = self.field(name)?;
         if text.chars().any(char::is_control) {
-            return Err(Trouble::new(
-                name,
-                Problem::ControlCharacter,
-                "there is a line break or another control character in it",
-            ));
+            return Err(Trouble::new(name, Problem::ControlCharacter, CONTROL));
         }
         if is_shortened(&text) {
             let what = "is a number that a spreadsheet has shortened: make the column text there, and export again";
@@ -258,17 +256,22 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A percentage in millionths of a percent; nothing is zero.
-    pub(super) fn percent(self, name: &'static str) -> Found<rust_decimal::Decimal> {
+    /// Whether the file says anything in this column.
+    pub(super) fn has(self, name: &'static str) -> bool {
+        self.slot(name).is_some_and(Slot::is_there)
+    }
+
+    /// A percentage; `None` when the field is empty.
+    pub(super) fn percent(self, name: &'static str) -> Found<Option<rust_decimal::Decimal>> {
         use rust_decimal::Decimal;
         let text = self.field(name)?;
         if text.is_empty() {
-            return Ok(Decimal::ZERO);
+            return Ok(None);
         }
         let body = text.strip_suffix('%').unwrap_or(&text);
         let percent = plain(body, self.reading.style).ok().and_then(|plain| Decimal::from_str_exact(&plain).ok());
         match percent.filter(|percent| *percent >= Decimal::ZERO && *percent <= Decimal::ONE_HUNDRED) {
-            Some(percent) => Ok(percent),
+            Some(percent) => Ok(Some(percent)),
             None => self.bad(name, Problem::Percent, &text, "is not a percentage from 0 to 100"),
         }
     }
@@ -333,16 +336,30 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A whole number between two others; `None` when the field is empty.
-    pub(super) fn whole(self, name: &'static str, from: i32, to: i32) -> Found<Option<i32>> {
+    /// A whole number between these two; `None` when the field is empty.
+    pub(super) fn number(self, name: &'static str, (least, most): (i32, i32)) -> Found<Option<i32>> {
         let text = self.field(name)?;
         if text.is_empty() {
             return Ok(None);
         }
-        match text.parse().ok().filter(|number| (from..=to).contains(number)) {
-            Some(number) => Ok(Some(number)),
-            None => self.bad(name, Problem::Level, &text, &format!("is not a whole number from {from} to {to}")),
+        match text.parse::<i32>() {
+            Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
+            _ => self.bad(name, Problem::Number, &text, &format!("is not a whole number from {least} to {most}")),
         }
+    }
+
+    /// Codes with `|` between them.
+    pub(super) fn codes(self, name: &'static str) -> Found<Vec<String>> {
+        let text = self.field(name)?;
+        let codes: Vec<&str> = text.split('|').map(str::trim).filter(|code| !code.is_empty()).collect();
+        if let Some(long) = codes.iter().find(|code| code.len() > MAX_CODE_BYTES) {
+            let reason = format!("a code in it has {} bytes; at most {MAX_CODE_BYTES} are taken", long.len());
+            return Err(Trouble::new(name, Problem::FieldTooLong, reason));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Trouble::new(name, Problem::ControlCharacter, CONTROL));
+        }
+        Ok(codes.into_iter().map(str::to_owned).collect())
     }
 
     /// How many units of the account's currency one of the amount's is worth; `None` when the field is empty.

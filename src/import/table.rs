@@ -246,7 +246,8 @@ pub(super) fn slots(
         }
         Ok(None)
     };
-    let mut slots = Vec::new();
+    let mut slots: Vec<Slot> = Vec::new();
+    let mut lacking: Vec<(&Column, Option<Wanted>)> = Vec::new();
     for column in columns {
         let own = Wanted::Field(Names::One(column.name.to_owned()));
         let source = match mapping {
@@ -265,21 +266,8 @@ pub(super) fn slots(
             .get(column.name)
             .or_else(|| mapping.and_then(|mapping| mapping.defaults.get(column.name)))
             .map_or_else(String::new, |text| text.trim().to_owned());
-        let missing = matches!(from, From::Nowhere);
-        if missing && column.need == Need::Always && default.is_empty() {
-            let looked = match source {
-                None => "the mapping names none".to_owned(),
-                Some(wanted) => {
-                    let part = |names: &Names| format!("\"{}\"", names.as_slice().join("\" or \""));
-                    format!("looked for {}", wanted.parts().iter().map(part).collect::<Vec<_>>().join(" and "))
-                }
-            };
-            return Err(Error::argument(format!(
-                "line {line}: the header has no column for {} ({looked}); it has {}. Name it in a mapping, or give a \
-                 default for it if it is the same in every row",
-                column.name,
-                table.listed()
-            )));
+        if matches!(from, From::Nowhere) && default.is_empty() && column.need != Need::Optional {
+            lacking.push((column, source.cloned()));
         }
         let name = |at: &usize| table.header.get(*at).unwrap_or_default().trim().to_owned();
         let header = match &from {
@@ -293,6 +281,12 @@ pub(super) fn slots(
             words.as_ref().is_some_and(|words: &BTreeMap<String, String>| words.values().any(|word| word == SKIP));
         slots.push(Slot { column, from, header, default, words, skips, skip_when_empty });
     }
+    let has = |name: &str| slots.iter().any(|slot| slot.column.name == name && slot.is_there());
+    if let Some((column, wanted)) =
+        lacking.into_iter().find(|(column, _)| !matches!(column.need, Need::Unless(other) if has(other)))
+    {
+        return Err(no_column(table, column, wanted.as_ref()));
+    }
     let unused = table
         .header
         .iter()
@@ -301,4 +295,28 @@ pub(super) fn slots(
         .map(|(name, _)| shown_header(name.trim()))
         .collect();
     Ok((slots, unused))
+}
+
+impl Slot {
+    /// Whether the file, or a default, says anything in this column.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(self.from, From::Nowhere) || !self.default.is_empty()
+    }
+}
+
+fn no_column(table: &Table<'_>, column: &Column, wanted: Option<&Wanted>) -> Error {
+    let looked = match wanted {
+        None => "the mapping names none".to_owned(),
+        Some(wanted) => {
+            let part = |names: &Names| format!("\"{}\"", names.as_slice().join("\" or \""));
+            format!("looked for {}", wanted.parts().iter().map(part).collect::<Vec<_>>().join(" and "))
+        }
+    };
+    Error::argument(format!(
+        "line {}: the header has no column for {} ({looked}); it has {}. Name it in a mapping, or give a default for it \
+         if it is the same in every row",
+        table.header_line(),
+        column.name,
+        table.listed()
+    ))
 }

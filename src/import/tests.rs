@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use super::record::Record;
 use super::*;
 use crate::calendar::Day;
+use crate::credit::{Limit, LimitKind};
 use crate::customer::{Number, derive_subject, name_key};
 use crate::error::Error;
 use crate::identifier::{Answer, Personal, Scheme, check, vat};
-use crate::store::{Item, ItemKind};
+use crate::store::{Item, ItemKind, LimitOwner, LimitRecord};
 
 /// Reads identifiers by the real rules and keeps them bare: nothing here is stored.
 struct Bare;
@@ -44,6 +45,14 @@ impl IdentifierKeeper for Bare {
         let kept = |id: &IdentifierKey| Number::kept(&id.scheme, id.value.starts_with("hmac:"));
         let numbers: Vec<Number> = identifiers.iter().map(kept).collect();
         derive_subject(country, legal_form, &numbers).0.kind().name().to_owned()
+    }
+}
+
+/// The customer or the pool that a limit is of.
+fn owner(limit: &LimitRecord) -> &str {
+    match &limit.owner {
+        LimitOwner::Account(key) => &key.customer,
+        LimitOwner::Pool(name) => name,
     }
 }
 
@@ -255,7 +264,7 @@ fn limits_of_two_systems() {
         let limits: Vec<_> = records
             .iter()
             .map(|record| match record {
-                Record::Limit(limit) => (limit.key.customer.as_str(), limit.limit.amount),
+                Record::Limit(limit) => (owner(limit), limit.limit.amount),
                 other => panic!("{other:?}"),
             })
             .collect();
@@ -490,6 +499,57 @@ fn a_day_of_expiry_counts_to_its_end() {
     }
 }
 
+#[test]
+fn a_limit_is_a_customers_or_a_pools() {
+    let limits = |text: &str| {
+        let options = Options::default();
+        let source = Source::open(text.as_bytes(), Kind::Limits, &options).unwrap();
+        let (records, report) = source.records(&Bare).unwrap();
+        let limits: Vec<LimitRecord> = records
+            .into_iter()
+            .map(|record| match record {
+                Record::Limit(limit) => limit,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
+        (limits, faults)
+    };
+    let (of_pools, faults) = limits("pool,currency,limit\nGROUP,EUR,5.00\n,EUR,6.00\n");
+    assert_eq!(of_pools.iter().map(owner).collect::<Vec<_>>(), ["GROUP"]);
+    assert_eq!(faults, ["line 3, column company: is empty and must be filled"]);
+
+    let text = "company,customer,pool,currency,limit,kind,share,from,to\n\
+                NW,10,,EUR,100.00,insured,87.5,2026-01-01,2026-12-31\n\
+                NW,10,,EUR,100.00,insured,,2027-01-01,\n\
+                ,,GROUP,EUR,900.00,,,,\n\
+                NW,10,GROUP,EUR,1.00,,,,\n\
+                NW,10,,EUR,1.00,base,50,,\n\
+                NW,10,,EUR,1.00,insured,0,,\n\
+                NW,10,,EUR,1.00,insured,33.333,,\n\
+                NW,10,,EUR,,insured,,,\n";
+    let (told, faults) = limits(text);
+    let shares: Vec<(&str, LimitKind, u32)> =
+        told.iter().map(|limit| (owner(limit), limit.limit.kind, limit.limit.share)).collect();
+    let (insured, base) = (LimitKind::Insured, LimitKind::Base);
+    assert_eq!(shares, [("10", insured, 8_750), ("10", insured, Limit::WHOLE), ("GROUP", base, Limit::WHOLE)]);
+    assert_eq!(
+        faults,
+        [
+            "line 5, column pool: a limit is a customer's or a pool's, and both are filled",
+            "line 6, column share: only an insured limit has a share",
+            "line 7, column share: 0 % is not a share: it is above 0, with at most two decimals",
+            "line 8, column share: 33.333 % is not a share: it is above 0, with at most two decimals",
+            "line 9, column limit: is empty: write 0 for no credit, or yes in no_limit for an account without a limit",
+        ]
+    );
+    for (header, lacking) in [("currency,limit", "company"), ("company,currency,limit", "customer")] {
+        let error = Source::open(header.as_bytes(), Kind::Limits, &Options::default()).err().unwrap();
+        let expected = format!("line 1: the header has no column for {lacking} (looked for");
+        assert!(error.message().starts_with(&expected), "{error}");
+    }
+}
+
 /// Every column of every kind is read: a name that is misspelt in the code would read as empty for ever.
 #[test]
 fn every_documented_column_changes_what_a_row_says() {
@@ -501,8 +561,10 @@ fn every_documented_column_changes_what_a_row_says() {
         Holds::Day => "2026-01-05",
         Holds::Moment => "2026-01-05T10:00:00Z",
         Holds::Flag => "yes",
-        Holds::Level | Holds::Whole => "3",
+        Holds::Level => "3",
+        Holds::Number => "14",
         Holds::Rate => "7.46",
+        Holds::Codes => "P1|P2",
         Holds::Currency => "SEK",
         Holds::Country => "DK",
         Holds::Identifier => match column.name {
@@ -520,7 +582,8 @@ fn every_documented_column_changes_what_a_row_says() {
             // What excludes another column, or needs a mapping, is tested elsewhere.
             let excluded = |name: &str| match (kind, name) {
                 (Kind::Limits, "no_limit") | (Kind::Remarks, "personal_number") => dropped.name != name,
-                (Kind::Limits, "limit") => dropped.name == "no_limit",
+                (Kind::Limits, "limit" | "kind" | "share") => dropped.name == "no_limit",
+                (Kind::Limits, "pool") => true,
                 (Kind::Remarks, "orgnr") => dropped.name == "personal_number",
                 (Kind::OpenItems, "kind") => dropped.name != "kind",
                 (_, "rsin" | "gln" | "vat" | "debit_credit" | "posted") => true,
@@ -559,7 +622,7 @@ fn any_options() -> impl Strategy<Value = (Kind, Options)> {
         let format = Format { quotes: Some(quotes), ..Format::default() };
         let mut options =
             Options { mapping, format, source: "S".to_owned(), as_of: Some(Instant(0)), ..Options::default() };
-        for column in kind.columns().iter().filter(|column| column.need == Need::Always) {
+        for column in kind.columns().iter().filter(|column| column.need != Need::Optional) {
             options.defaults.insert(column.name.to_owned(), "7".to_owned());
         }
         (kind, options)

@@ -70,7 +70,7 @@ pub struct Facts {
     pub account: Option<AccountFacts>,
     /// How the host names the account; the key asked for when there is none.
     pub key: Option<AccountKey>,
-    /// The document's chain, if the document is known in the account's company.
+    /// The document's chain, if the document is known in the account's company; run out if it ran out, whosever it is.
     pub chain: Option<Chain>,
     /// The open item, if the account has it.
     pub item: Option<Item>,

@@ -89,12 +89,49 @@ static void wider_and_packed_structs_are_understood(uint32_t engine) {
     free(out);
 }
 
+/* A host that was compiled with the first header: what its structs lack is neither read nor written. */
+static void narrow_structs_are_understood(uint32_t engine) {
+    const size_t narrow_order = 432, narrow_decision = 120, narrow_reason = 152;
+    char *in = (char *)malloc(2 * narrow_order), *out = (char *)malloc(3 * narrow_decision);
+    char *why = (char *)malloc(3 * narrow_reason);
+    uint32_t at, size = (uint32_t)narrow_decision, reason_size = (uint32_t)narrow_reason;
+    size_t byte;
+    TRUE(in != NULL && out != NULL && why != NULL);
+    TRUE(narrow_order < sizeof(obligor_order) && narrow_decision < sizeof(obligor_decision));
+    memset(out, 0xA5, 3 * narrow_decision);
+    memset(why, 0xA5, 3 * narrow_reason);
+    memcpy(out, &size, sizeof size);
+    memcpy(why, &reason_size, sizeof reason_size);
+    for (at = 0; at < 2; at++) {
+        obligor_order order = host_order("1002", "", "", 100 * (int64_t)(at + 1));
+        order.struct_size = (uint32_t)narrow_order;
+        memcpy(in + at * narrow_order, &order, narrow_order);
+    }
+    IS(obligor_order_check_list(engine, (const obligor_order *)(const void *)in, 2, (obligor_decision *)(void *)out,
+                                (obligor_reason *)(void *)why, 1),
+       OBLIGOR_OK);
+    for (at = 0; at < 2; at++) {
+        int64_t increase;
+        int32_t code;
+        memcpy(&increase, out + at * narrow_decision + 16, sizeof increase);
+        memcpy(&code, why + at * narrow_reason + 4, sizeof code);
+        IS(increase, 100 * (at + 1));
+        IS(code, OBLIGOR_REASON_LIMIT_MISSING);
+    }
+    for (byte = 2 * narrow_decision; byte < 3 * narrow_decision; byte++) IS((unsigned char)out[byte], 0xA5);
+    for (byte = 2 * narrow_reason; byte < 3 * narrow_reason; byte++) IS((unsigned char)why[byte], 0xA5);
+    free(in);
+    free(out);
+    free(why);
+}
+
 static void limits(uint32_t engine) {
     obligor_order order = host_order("1003", "", "", 1);
     prepare("L");
     IS(obligor_order_check_list(engine, NULL, 0, NULL, NULL, 0), OBLIGOR_OK);
     IS(obligor_order_check_list(engine, orders, OBLIGOR_MAX_LIST + 1, decisions, NULL, 0), OBLIGOR_E_TOO_LARGE);
-    order.struct_size = sizeof order - 1;
+    /* Smaller than the first version's. */
+    order.struct_size = 431;
     IS(obligor_order_check(engine, &order, &decisions[0], NULL, 0), OBLIGOR_E_ARGUMENT);
     TRUE(host_said("sizeof(obligor_order)"));
     order.struct_size = sizeof order;
@@ -110,6 +147,7 @@ int main(int count, char **arguments) {
     host_customers(engine);
     each_order_sees_those_before_it(engine);
     wider_and_packed_structs_are_understood(engine);
+    narrow_structs_are_understood(engine);
     limits(engine);
     IS(obligor_close(engine), OBLIGOR_OK);
     return 0;

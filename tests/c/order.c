@@ -127,6 +127,40 @@ static void an_order_moves_along_its_chain(uint32_t account) {
     IS(obligor_order_reopen(engine, &order, &decision, NULL, 0), OBLIGOR_E_STATE);
 }
 
+/* An order that comes to the warehouse, and what is secured of it. */
+static void an_order_passes_a_checkpoint(void) {
+    obligor_order order = host_order("1003", "SO-5", "key-20", 60000);
+    order.secured = 20000;
+    order.ships_day = 20801;
+    order.terms_days = 30;
+    order.discount_basis_points = 500;
+    order.checkpoint = OBLIGOR_CHECKPOINT_ENTRY;
+    ask(obligor_order_reserve, &order, OBLIGOR_OUTCOME_APPROVE);
+    IS(decision.increase, 40000);
+    IS(decision.deposit, 0);
+    IS(reasons[0].code, OBLIGOR_REASON_SECURED);
+    IS(reasons[0].measured, 20000);
+    IS(strcmp(reasons[0].currency, "DKK"), 0);
+    IS(reasons[0].remedy_currency[0], 0);
+    IS(reasons[0].pool[0], 0);
+    /* What the struct says of itself is enough for its sentence. */
+    IS(obligor_reason_text(&reasons[0], NULL, 0, "en", -1, answer, sizeof answer, &needed), OBLIGOR_OK);
+    TRUE(strstr(answer, "200.00 DKK") != NULL);
+
+    order = host_order("1003", "SO-5", "key-21", 0);
+    IS(obligor_order_pass(engine, &order, &decision, NULL, 0), OBLIGOR_E_ARGUMENT);
+    TRUE(host_said("checkpoint"));
+    order.checkpoint = OBLIGOR_CHECKPOINT_PICK;
+    IS(obligor_order_pass(engine, &order, &decision, NULL, 0), OBLIGOR_OK);
+    IS(decision.order_state, OBLIGOR_STATE_ACTIVE);
+    order.checkpoint = 6;
+    IS(obligor_order_pass(engine, &order, &decision, NULL, 0), OBLIGOR_E_ARGUMENT);
+
+    order = host_order("1003", "SO-5", "key-22", 0);
+    memset(order.currency, 0, sizeof order.currency);
+    ask(obligor_order_cancel, &order, OBLIGOR_OUTCOME_APPROVE);
+}
+
 static void a_reservation_runs_out(uint32_t account) {
     obligor_order order = host_order("1003", "SO-9", "key-9", 100);
     uint32_t count = 77;
@@ -169,6 +203,7 @@ int main(int count, char **arguments) {
     the_same_key_gets_the_same_answer(account);
     an_over_limit_order_is_stopped_and_says_why();
     an_order_moves_along_its_chain(account);
+    an_order_passes_a_checkpoint();
     a_reservation_runs_out(account);
     upkeep(arguments[1]);
 

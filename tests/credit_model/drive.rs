@@ -27,6 +27,9 @@ const COMPANY: &str = "NW01";
 /// 2026-11-22, noon.
 const START: i64 = 20_779 * 86_400_000 + 43_200_000;
 
+/// What items were posted with that the host puts.
+const POSTED: i64 = 200_00;
+
 struct Watch(Arc<AtomicI64>);
 
 impl Clock for Watch {
@@ -174,7 +177,7 @@ fn play(policy: &Policy, world: &mut World, op: &Op) -> Outcome {
         Op::Item { account, item, debit, residual, due, disputed, level, blocked, delivered } => {
             let put = world::Item {
                 debit: *debit,
-                amount: *residual,
+                amount: POSTED,
                 residual: *residual,
                 due: Day(today.0 + due),
                 disputed: *disputed,
@@ -236,10 +239,8 @@ fn again(policy: &Policy, world: &mut World, account: Option<&str>, active: bool
         match (before.state, state) {
             (ChainState::Active, Ok(ChainState::Held)) => held.push(document),
             (ChainState::Active, _) | (_, Err(_)) => {}
-            (_, Ok(ChainState::Held)) => waiting += 1,
             (_, Ok(ChainState::Active)) => released.push(document),
-            // Turned down, or a prepayment is asked for.
-            (_, Ok(_)) => {}
+            (_, Ok(_)) => waiting += 1,
         }
         world.run_out();
     }
@@ -422,7 +423,7 @@ impl Desk {
                     number: item_name(*item),
                     kind: if *debit { ItemKind::Invoice } else { ItemKind::Payment },
                     currency: currency(code),
-                    amount: *residual,
+                    amount: POSTED,
                     residual: *residual,
                     due: Day(today.0 + due),
                     disputed: *disputed,
@@ -553,11 +554,7 @@ pub(crate) fn run(policy: &Policy, ops: &[Op]) -> Result<(), String> {
         let all = at % 16 == 0 || at + 1 == ops.len();
         same("the answer", &comparable(told), &comparable(expected))
             .and_then(|()| compare(policy, &desk, &world, op, all))
-            .map_err(|difference| format!("step {at}, {op:?}: {difference}"))
-            .map_err(|difference| {
-                for (d, o) in &world.orders { eprintln!("{d} {o:?}\n   {:?}", desk.chain(&o.account, d, policy)); }
-                difference
-            })?;
+            .map_err(|difference| format!("step {at}, {op:?}: {difference}"))?;
     }
     let verified = desk.engine.verify(&mut |_, _| true).unwrap();
     same("what verifying finds", &verified.faults, &Vec::new())

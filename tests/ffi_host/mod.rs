@@ -33,13 +33,22 @@ pub fn text(text: &str) -> (*const c_char, i64) {
 
 /// The configuration of a store in this folder.
 pub fn config(folder: &Path) -> String {
-    serde_json::json!({ "store": folder.join("credit.db"), "create": true, "clock": "2026-11-22T12:00:00Z" })
-        .to_string()
+    config_with(folder, serde_json::json!("standard"), "policy")
+}
+
+fn config_with(folder: &Path, policy: serde_json::Value, key: &str) -> String {
+    let mut config =
+        serde_json::json!({ "store": folder.join("credit.db"), "create": true, "clock": "2026-11-22T12:00:00Z" });
+    config[key] = policy;
+    config.to_string()
 }
 
 pub fn open(folder: &Path) -> Result<u32, i32> {
-    let config = config(folder);
-    let (at, length) = text(&config);
+    open_as(&config(folder))
+}
+
+fn open_as(config: &str) -> Result<u32, i32> {
+    let (at, length) = text(config);
     let mut engine = 0;
     // SAFETY: the pointers are to locals.
     match unsafe { obligor_open(at, length, &raw mut engine) } {
@@ -171,7 +180,19 @@ pub fn resolve(engine: u32, company: &str, customer: &str) -> Result<u32, i32> {
 impl Host {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let engine = open(folder.path()).unwrap_or_else(|status| panic!("{status}: {}", last_error()));
+        let engine = open(folder.path());
+        Self::with(folder, engine)
+    }
+
+    /// The same under rules of the test's own.
+    pub fn under(policy: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = open_as(&config_with(folder.path(), policy.into(), "policy_text"));
+        Self::with(folder, engine)
+    }
+
+    fn with(folder: TempDir, engine: Result<u32, i32>) -> Self {
+        let engine = engine.unwrap_or_else(|status| panic!("{status}: {}", last_error()));
         for (kind, content) in [("customers", CUSTOMERS), ("limits", LIMITS)] {
             import(engine, kind, content, None, std::ptr::null_mut())
                 .unwrap_or_else(|status| panic!("{status}: {}", last_error()));

@@ -65,6 +65,7 @@ const CHECKS: &[Check] = &[
     ("a pool that no longer fits takes no load", pools::a_pool_that_no_longer_fits_takes_no_load),
     ("orders are worked through oldest first", work::orders_are_worked_through_oldest_first),
     ("an order that holds nothing can change its payer", work::an_order_that_holds_nothing_can_change_its_payer),
+    ("an order that ran out is so for everybody", work::an_order_that_ran_out_is_so_for_everybody),
     ("overdue items are worked through", work::overdue_items_are_worked_through),
     ("limits wait for a second person", work::limits_wait_for_a_second_person),
     ("events are told until they are acknowledged", work::events_are_told_until_they_are_acknowledged),

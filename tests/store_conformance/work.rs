@@ -6,7 +6,7 @@ use obligor::calendar::Instant;
 use obligor::credit::{AccountId, Chain, ChainState, Limit, LimitKind, Status};
 use obligor::error::ErrorKind;
 use obligor::store::{
-    AccountRecord, Effects, Event, EventKind, Item, ItemKind, LimitOwner, LimitRecord, LimitRequest, Loader,
+    AccountRecord, Ask, Effects, Event, EventKind, Item, ItemKind, LimitOwner, LimitRecord, LimitRequest, Loader,
     OverdueItem, Put, Store,
 };
 
@@ -85,6 +85,31 @@ pub(crate) fn an_order_that_holds_nothing_can_change_its_payer(store: &dyn Store
     let kept = store.find_order(COMPANY, "SO-1").unwrap().unwrap();
     assert_eq!((kept.account, kept.ordered, kept.settled, kept.amount), (ten, 40, 0, 40));
     assert_eq!((buckets(store, "10").ordered, buckets(store, "11").ordered), (40, 0));
+}
+
+pub(crate) fn an_order_that_ran_out_is_so_for_everybody(store: &dyn Store) {
+    let ten = debtor(store, "10", 1000);
+    debtor(store, "11", 1000);
+    run(store, expiring_reservation("10", "SO-1", 100, Some(later(10)))).unwrap();
+    for (moment, state) in [(9, ChainState::Active), (10, ChainState::Expired)] {
+        for customer in ["10", "11", "?"] {
+            let ask = Ask { now: later(moment), ..ask(customer, "SO-1") };
+            let told = store.facts(&ask, soon()).unwrap().chain.unwrap();
+            assert_eq!((told.account, told.state), (ten, state), "as {customer} is told at {moment}");
+        }
+    }
+    // What a plan is told is what a question before it was told, and it can take the order over.
+    let mut take = reservation("11", "SO-1", 70);
+    take.ask.now = later(10);
+    let plan = take.plan;
+    take.plan = Box::new(move |facts| {
+        assert_eq!(facts.chain.as_ref().map(|chain| chain.state), Some(ChainState::Expired));
+        plan(facts)
+    });
+    assert!(approved(&run(store, take).unwrap()));
+    assert_eq!((buckets(store, "10").ordered, buckets(store, "11").ordered), (0, 70));
+    let events = store.events(0, 9).unwrap();
+    assert_eq!((events.len(), events[0].kind, events[0].account), (1, EventKind::Expired, Some(ten)));
 }
 
 pub(crate) fn overdue_items_are_worked_through(store: &dyn Store) {

@@ -132,14 +132,15 @@ namespace Obligor
         {
             var from = (JsonObject)Json.Parse(json);
             Profile = Profile.Of(from.Object("profile") ?? new JsonObject());
+            Score = from.Number("score");
             RiskClass = from.Get("risk_class") as string;
             ProposedLimit = from.Money("proposed_limit");
             Insured = from.Money("insured");
             Disputed = from.Money("disputed");
             DunningLevel = from.Number("dunning_level") ?? 0;
             DaysLate = from.Number("days_late");
-            DisputeRate = from.Number("dispute_rate");
-            Utilisation = from.Number("utilisation");
+            DisputeRate = from.Number("dispute_rate_basis_points");
+            Utilisation = from.Number("utilisation_basis_points");
             Pools = from.Texts("pools");
             Limits = from.List("limits").Cast<JsonObject>().Select(row => new Limit(row)).ToArray();
             Details = json;
@@ -147,6 +148,9 @@ namespace Obligor
 
         /// <summary>What was said of it.</summary>
         public Profile Profile { get; }
+
+        /// <summary>The score that rules go by: the one given, or what the policy's scorecard comes to; or null.</summary>
+        public long? Score { get; }
 
         /// <summary>The class that counts: the one given, or the one its score belongs to; null when there is none.</summary>
         public string RiskClass { get; }

@@ -17,9 +17,10 @@ namespace Obligor
             Since = When.InstantOut(from.Number("since") ?? 0);
             AgeDays = from.Number("age_days") ?? 0;
             Reasons = Told.Reasons(from.List("reasons"));
+            ForcedHold = from.Text("forced_hold");
             Ready = from.Flag("ready");
-            AwaitingSecond = from.Flag("awaiting_second");
-            ReleaseBy = from.Text("release_by");
+            ReleasedBy = from.Text("released_by");
+            ReleaseBy = from.Texts("release_by");
         }
 
         /// <summary>The company that sells.</summary>
@@ -46,17 +47,20 @@ namespace Obligor
         /// <summary>For how many days it waits.</summary>
         public long AgeDays { get; }
 
-        /// <summary>Why it waits, the reason that stops most first.</summary>
+        /// <summary>Why it waits, as of when it was last asked about; the reason that stops most first.</summary>
         public IReadOnlyList<Reason> Reasons { get; }
 
-        /// <summary>Whether the rules would let it through by now: only a person's hold stops it.</summary>
+        /// <summary>Why a person put it on hold; empty when none did.</summary>
+        public string ForcedHold { get; }
+
+        /// <summary>Whether nothing but a person's hold stops it.</summary>
         public bool Ready { get; }
 
-        /// <summary>Whether one person has released it, and a second one has to.</summary>
-        public bool AwaitingSecond { get; }
+        /// <summary>Who has released it already, where a second person has to; else empty.</summary>
+        public string ReleasedBy { get; }
 
-        /// <summary>The role that may release it; empty when no single one may.</summary>
-        public string ReleaseBy { get; }
+        /// <summary>The roles that may release it, as its reasons name them.</summary>
+        public IReadOnlyList<string> ReleaseBy { get; }
     }
 
     /// <summary>What came of asking about orders again. Immutable.</summary>
@@ -80,10 +84,10 @@ namespace Obligor
         /// <summary>The documents that held credit and were put on hold.</summary>
         public IReadOnlyList<string> Held { get; }
 
-        /// <summary>How many still wait.</summary>
+        /// <summary>How many wait as before.</summary>
         public long Waiting { get; }
 
-        /// <summary>Whether there may be more to ask about: call again.</summary>
+        /// <summary>Whether time ran out before all were asked about: call again.</summary>
         public bool More { get; }
     }
 
@@ -105,33 +109,37 @@ namespace Obligor
             return engine.Each("order.held", request, row => new HeldOrder(row));
         }
 
-        /// <summary>Asks about held orders again, the oldest first, each a durable step, until the room is used.</summary>
+        /// <summary>
+        /// Asks about held orders again, the oldest first, each a durable step that sees what those before it took.
+        /// </summary>
         /// <param name="company">The company that sells.</param>
         /// <param name="customer">Only this customer's orders; null for all.</param>
-        /// <param name="active">Also orders that hold credit and were not shipped, as when a rating has changed.</param>
+        /// <param name="active">
+        /// Also orders that hold credit and of which nothing has left yet, as when a rating has changed.
+        /// </param>
+        /// <param name="user">Who asks; recorded.</param>
         /// <param name="most">At most so many.</param>
         /// <param name="deadline">How long it may take; null is as configured.</param>
         /// <exception cref="UndeterminedException">The store could not be asked.</exception>
         public Reevaluation Reevaluate(
-            string company, string customer = null, bool active = false, int most = Engine.Rows, TimeSpan? deadline = null)
+            string company, string customer = null, bool active = false, string user = null, int most = 1000,
+            TimeSpan? deadline = null)
         {
             var request = new JsonObject().Say("company", company).Say("customer", customer).Say("active", active)
-                .Say("most", most).Say("deadline_ms", Told.Deadline(deadline));
+                .Say("user", user).Say("most", most).Say("deadline_ms", Told.Deadline(deadline));
             return new Reevaluation(engine.Object("work.reevaluate", request));
         }
 
         /// <summary>
         /// Queues the events of what time alone has brought: a limit that ends, a review that is due, an item that goes over to
-        /// collection; each once.
+        /// collection. What was told before is not told again.
         /// </summary>
-        /// <param name="more">Whether there may be more: call again while there are.</param>
         /// <param name="deadline">How long it may take; null is as configured.</param>
         /// <returns>How many were queued.</returns>
         /// <exception cref="UndeterminedException">The store could not be asked.</exception>
-        public long Sweep(out bool more, TimeSpan? deadline = null)
+        public long Sweep(TimeSpan? deadline = null)
         {
             var told = engine.Object("work.sweep", new JsonObject().Say("deadline_ms", Told.Deadline(deadline)));
-            more = told.Flag("more");
             return told.Number("queued") ?? 0;
         }
     }

@@ -110,7 +110,10 @@ namespace Tests
             using (var desk = new Desk())
             {
                 desk.Engine.Reserve(Desk.Order("10001", "700.00 DKK", "SO-1", "1"));
-                Is.True(desk.Engine.Transfer(Desk.Order("10005", "700.00 DKK", "SO-1", "2")).Id.HasValue, "on record");
+                Is.True(!desk.Engine.Transfer(Desk.Order("10003", "700.00 DKK", "SO-1", "2")).Granted, "10003 is stopped");
+                Is.Equal("700.00 DKK 0.00 DKK", desk.Exposure("10001") + " " + desk.Exposure("10003"));
+                Is.True(desk.Engine.Transfer(Desk.Order("10008", "700.00 DKK", "SO-1", "3")).Granted, "10008 is watched");
+                Is.Equal("0.00 DKK 700.00 DKK", desk.Exposure("10001") + " " + desk.Exposure("10008"));
             }
         }
 
@@ -131,9 +134,9 @@ namespace Tests
                 var asked = desk.Engine.Work.Reevaluate("NW01");
                 Is.Equal("SO-2", string.Join(" ", asked.Released));
                 Is.True(asked.Waiting == 1 && !asked.More, "the first one still waits");
-                bool more;
-                desk.Engine.Work.Sweep(out more);
-                Is.True(!more, "swept");
+                Is.Equal(0L, desk.Engine.Work.Sweep());
+                Is.Equal("spoke to their bank", held[0].ForcedHold);
+                Is.True(held[0].ReleasedBy == "" && held[1].ReleaseBy.Count == 1, "who may release");
 
                 var events = desk.Engine.Events("robot");
                 var first = events.Next();

@@ -85,6 +85,8 @@ class Standing:
 
     profile: Profile
     """What was said of it."""
+    score: Optional[int]
+    """The score that rules go by: the one given, or what the policy's scorecard comes to."""
     risk_class: Optional[str]
     """The class that counts: the one given, or the one its score belongs to."""
     proposed_limit: Optional[Money]
@@ -178,14 +180,15 @@ class AccountCalls(Handle):
                 terms_days=profile.get("terms_days"),
                 internal=profile.get("internal", False),
             ),
+            score=told.get("score"),
             risk_class=told.get("risk_class"),
             proposed_limit=money_of(told.get("proposed_limit")),
             insured=money_of(told.get("insured")),
             disputed=money_of(told.get("disputed")),
             dunning_level=told.get("dunning_level") or 0,
             days_late=told.get("days_late"),
-            dispute_rate=told.get("dispute_rate"),
-            utilisation=told.get("utilisation"),
+            dispute_rate=told.get("dispute_rate_basis_points"),
+            utilisation=told.get("utilisation_basis_points"),
             pools=tuple(told.get("pools") or ()),
             limits=limits_out(told["limits"]),
             details=told,

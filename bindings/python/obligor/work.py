@@ -38,13 +38,15 @@ class HeldOrder:
     """When it was first asked for."""
     age_days: int
     reasons: Tuple[Reason, ...]
-    """Why it waits, the reason that stops most first."""
+    """Why it waits, as of when it was last asked about; the reason that stops most first."""
+    forced_hold: str
+    """Why a person put it on hold; empty when none did."""
     ready: bool
-    """Whether the rules would let it through by now: only a person's hold stops it."""
-    awaiting_second: bool
-    """Whether one person has released it, and a second one has to."""
-    release_by: str
-    """The role that may release it; empty when no single one may."""
+    """Whether nothing but a person's hold stops it."""
+    released_by: str
+    """Who has released it already, where a second person has to; else empty."""
+    release_by: Tuple[str, ...]
+    """The roles that may release it, as its reasons name them."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class Reevaluation:
     held: Tuple[str, ...]
     """The documents that held credit and were put on hold."""
     waiting: int
-    """How many still wait."""
+    """How many wait as before."""
     more: bool
-    """Whether there may be more to ask about: call again."""
+    """Whether time ran out before all were asked about: call again."""
 
 
 class Work:
@@ -74,13 +76,20 @@ class Work:
         return self._engine._held(company, customer, most)
 
     def reevaluate(
-        self, company: str, *, customer: str = "", active: bool = False, most: int = ROWS, deadline_ms: int = 0
+        self,
+        company: str,
+        *,
+        customer: str = "",
+        active: bool = False,
+        user: str = "",
+        most: int = 1000,
+        deadline_ms: int = 0,
     ) -> Reevaluation:
-        """Asks about held orders again, the oldest first, each a durable step, until the room is used.
+        """Asks about held orders again, the oldest first, each a durable step that sees what those before it took.
 
-        ``active``: also about orders that hold credit and were not shipped, as when a rating has changed.
+        ``active``: also about orders that hold credit and of which nothing has left yet, as when a rating has changed.
         """
-        request = {"company": company, "active": active, "most": most}
+        request: Dict[str, Any] = {"company": company, "active": active, "user": user, "most": most}
         request.update({"customer": customer} if customer else {})
         request.update({"deadline_ms": deadline_ms} if deadline_ms else {})
         told = self._engine._rows("work.reevaluate", request)
@@ -92,11 +101,11 @@ class Work:
             more=told["more"],
         )
 
-    def sweep(self, deadline_ms: int = 0) -> Tuple[int, bool]:
+    def sweep(self, deadline_ms: int = 0) -> int:
         """Queues the events of what time alone has brought: a limit that ends, a review that is due, an item that goes over
-        to collection; each once. Answers how many, and whether there may be more: call again while there are."""
+        to collection. Answers how many; what was told before is not told again."""
         told = self._engine._rows("work.sweep", {"deadline_ms": deadline_ms} if deadline_ms else {})
-        return told["queued"], told["more"]
+        return int(told["queued"])
 
 
 class WorkCalls(OrderCalls):
@@ -160,9 +169,10 @@ class WorkCalls(OrderCalls):
                 since=instant_out(row["since"]),
                 age_days=row["age_days"],
                 reasons=self._reasons_told(row["reasons"]),
+                forced_hold=row.get("forced_hold") or "",
                 ready=row["ready"],
-                awaiting_second=row["awaiting_second"],
-                release_by=row.get("release_by") or "",
+                released_by=row.get("released_by") or "",
+                release_by=tuple(row["release_by"]),
             )
             for row in self._rows("order.held", request)
         )

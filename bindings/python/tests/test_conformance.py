@@ -6,6 +6,7 @@ only those whose id begins so.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -263,6 +264,12 @@ def test_the_vector_holds(vector: Dict[str, Json], tmp_path: Path, library: Path
         run.steps(vector["when"], f"{vector['id']} ({vector['title']}), when")
         assert run.engine is not None
         assert run.engine.call("verify")["faults"] == []
+        for number in itertools.count(1):
+            replayed = run.call({"call": "decision.replay", "with": {"decision_id": number}})
+            if "error" in replayed:
+                assert replayed["error"]["kind"] == "not_found"
+                break
+            assert replayed["same"] is True, f"decision {number} made again comes to something else"
     finally:
         run.close()
 

@@ -97,4 +97,6 @@ enum Place<'a> {
     Exclusion(usize, &'a str),
     /// The class of this name likewise.
     Class(&'a str, &'a str),
+    /// The first line of the scorecard.
+    Scorecard,
 }

@@ -1,7 +1,7 @@
 //! Releases that nobody can give, ranks that do not fit, days that contradict each other.
 
 use super::super::problems::quoted;
-use super::super::{Checkpoint, Policy};
+use super::super::{Checkpoint, Policy, Test};
 use super::overlap::checkpoints;
 use super::{Findings, Place};
 
@@ -42,6 +42,11 @@ pub(super) fn check(policy: &Policy, findings: &mut Findings<'_>) {
     if policy.checkpoint_grace_days > 0 && !asked_later {
         let message = "`grace_days` of [checkpoints] does little: no rule is asked at pick, ship or invoice";
         findings.warning(&Place::Key("checkpoints", "grace_days"), message);
+    }
+    let score = policy.rules.iter().any(|rule| matches!(rule.test, Test::Score { .. }));
+    if !policy.scorecard.is_empty() && policy.classes.is_empty() && !score {
+        let message = "the scorecard does nothing: there are no classes, and no rule asks for a score";
+        findings.warning(&Place::Scorecard, message);
     }
     if let Some(days) = policy.collection.hand_over_days.filter(|days| *days < policy.facts.grace_days) {
         let grace = policy.facts.grace_days;

@@ -30,6 +30,7 @@ impl<'t> Places<'t> {
             Place::Key(table, key) => (root.get(table)?, key),
             Place::Rule(at, key) => (root.get("rule")?.get_ref().as_array()?.get(at)?, key),
             Place::Exclusion(at, key) => (root.get("exclusion")?.get_ref().as_array()?.get(at)?, key),
+            Place::Scorecard => (root.get("score")?.get_ref().as_array()?.first()?, "measure"),
             Place::Class(name, key) => {
                 let named = |entry: &&Spanned<DeValue<'_>>| {
                     let table = entry.get_ref().as_table();

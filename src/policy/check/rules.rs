@@ -12,7 +12,7 @@ pub(super) fn check(policy: &Policy, findings: &mut Findings<'_>) {
         scope(policy, &rule.scope, &name, |key| Place::Rule(at, key), findings);
         whole(rule, at, findings);
         shares(rule, at, findings);
-        unknown(rule, at, findings);
+        unknown(policy, rule, at, findings);
         if rule.then == Outcome::Hold && rule.release_by.is_none() {
             let message = format!("{name} makes orders wait, and nobody may release them: add `release_by`");
             findings.warning(&Place::Rule(at, "then"), message);
@@ -73,10 +73,11 @@ fn shares(rule: &Rule, at: usize, findings: &mut Findings<'_>) {
 
 /// A rule that stops on a fact should say what happens where the fact is not known. Who was sent no invoices cannot have
 /// disputed them, and who has no day of review is not late for it, so those need not.
-fn unknown(rule: &Rule, at: usize, findings: &mut Findings<'_>) {
+fn unknown(policy: &Policy, rule: &Rule, at: usize, findings: &mut Findings<'_>) {
     let fact = match rule.test {
         Test::PaymentBehaviour { .. } => "a payment history",
-        Test::Score { .. } => "a score",
+        // A scorecard gives everybody a score.
+        Test::Score { .. } if policy.scorecard.is_empty() => "a score",
         Test::TermsChanged => "agreed payment terms",
         _ => return,
     };

@@ -1,5 +1,6 @@
 //! The words for what the facts mean, and for what people do. Conditions are as those of rules.
 
+use super::super::Measure;
 use crate::reason::Text;
 
 /// When an invoice is overdue, at once.
@@ -173,6 +174,42 @@ pub(super) const CLASS: Text = Text {
     fi: "{name}: pistemäärä vähintään {score}.",
     nl: "{name}: score vanaf {score}.",
 };
+/// Before the lines of a scorecard.
+pub(super) const SCORECARD: Text = Text {
+    en: "A customer without a score of its own gets the sum of these points.",
+    da: "En kunde uden egen score får summen af disse point.",
+    nb: "En kunde uten egen score får summen av disse poengene.",
+    sv: "En kund utan egen poäng får summan av dessa poäng.",
+    fi: "Asiakas, jolla ei ole omaa pistemäärää, saa näiden pisteiden summan.",
+    nl: "Een klant zonder eigen score krijgt de som van deze punten.",
+};
+/// A step of a line.
+pub(super) const STEP: Text = Text {
+    en: "up to {value}: {points}",
+    da: "op til {value}: {points}",
+    nb: "inntil {value}: {points}",
+    sv: "upp till {value}: {points}",
+    fi: "enintään {value}: {points}",
+    nl: "tot en met {value}: {points}",
+};
+/// Beyond the last step.
+pub(super) const BEYOND: Text = Text {
+    en: "above: {points}",
+    da: "derover: {points}",
+    nb: "over: {points}",
+    sv: "däröver: {points}",
+    fi: "yli: {points}",
+    nl: "daarboven: {points}",
+};
+/// Where it is not known.
+pub(super) const NOT_KNOWN: Text = Text {
+    en: "not known: {points}",
+    da: "ukendt: {points}",
+    nb: "ukjent: {points}",
+    sv: "okänt: {points}",
+    fi: "ei tiedossa: {points}",
+    nl: "onbekend: {points}",
+};
 /// The limit proposed.
 pub(super) const PROPOSED: Text = Text {
     en: "Proposed credit limit: {amounts}.",
@@ -272,3 +309,49 @@ pub(super) const REMIND: Text = Text {
     fi: "Muistutus annetaan, kun luottorajan päättymiseen tai luottoarvion uusimiseen on {days}.",
     nl: "Herinneringen komen {days} voordat een kredietlimiet afloopt of een kredietbeoordeling nodig is.",
 };
+
+/// What a line of the scorecard measures.
+pub(super) const fn measure(measure: Measure) -> Text {
+    match measure {
+        Measure::DaysLate => Text {
+            en: "Days paid late",
+            da: "Dage betalt for sent",
+            nb: "Dager betalt for sent",
+            sv: "Dagar för sen betalning",
+            fi: "Maksuviive päivinä",
+            nl: "Dagen te laat betaald",
+        },
+        Measure::DisputeRate => Text {
+            en: "Share of invoices disputed, in per cent",
+            da: "Andel omtvistede fakturaer i procent",
+            nb: "Andel omtvistede fakturaer i prosent",
+            sv: "Andel bestridda fakturor i procent",
+            fi: "Riitautettujen laskujen osuus prosentteina",
+            nl: "Aandeel betwiste facturen in procent",
+        },
+        Measure::OverdueShare => Text {
+            en: "Share of open items overdue, in per cent",
+            da: "Andel forfaldne af åbne poster i procent",
+            nb: "Andel forfalt av åpne poster i prosent",
+            sv: "Andel förfallet av öppna poster i procent",
+            fi: "Erääntyneiden osuus avoimista eristä prosentteina",
+            nl: "Aandeel achterstallig van openstaande posten in procent",
+        },
+        Measure::DunningLevel => Text {
+            en: "Dunning level",
+            da: "Rykkerniveau",
+            nb: "Purretrinn",
+            sv: "Kravnivå",
+            fi: "Maksukehotustaso",
+            nl: "Aanmaningsniveau",
+        },
+        Measure::CustomerDays => Text {
+            en: "Days as a customer",
+            da: "Dage som kunde",
+            nb: "Dager som kunde",
+            sv: "Dagar som kund",
+            fi: "Päiviä asiakkaana",
+            nl: "Dagen klant",
+        },
+    }
+}

@@ -7,7 +7,7 @@ mod facts_texts;
 mod rules_texts;
 
 use self::{customers_texts as customers, facts_texts as facts, rules_texts as rules};
-use super::{Policy, Rule, Scope, TaxBasis, Test, Verdict};
+use super::{Policy, Rule, Scope, ScoreLine, TaxBasis, Test, Verdict};
 use crate::money::Money;
 use crate::reason::{Language, Outcome, Quantity, Text};
 
@@ -201,7 +201,22 @@ impl Say {
             }
             said
         };
-        policy.classes.iter().map(class).collect()
+        let mut said: Vec<_> = policy.classes.iter().map(class).collect();
+        if !policy.scorecard.is_empty() {
+            said.push(self.fill(&facts::SCORECARD, &[]));
+        }
+        said.extend(policy.scorecard.iter().map(|line| self.score_line(line)));
+        said
+    }
+
+    fn score_line(&self, line: &ScoreLine) -> String {
+        let number = |number: i64| self.language.number(number);
+        let points = |points: i32| ("points", number(i64::from(points)));
+        let step = |(value, of): &(i64, i32)| self.fill(&facts::STEP, &[("value", number(*value)), points(*of)]);
+        let mut steps: Vec<_> = line.steps.iter().map(step).collect();
+        steps.push(self.fill(&facts::BEYOND, &[points(line.beyond)]));
+        steps.push(self.fill(&facts::NOT_KNOWN, &[points(line.unknown)]));
+        format!("{}: {}.", facts::measure(line.measure).get(self.language), steps.join("; "))
     }
 
     fn proposed(&self, limits: &[Money]) -> String {

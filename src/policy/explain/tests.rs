@@ -1,6 +1,6 @@
 //! Every text is there, and every placeholder is one that the sentence fills.
 
-use super::super::{Bucket, Checkpoint, Policy, Status};
+use super::super::{Bucket, Checkpoint, Measure, Policy, Status};
 use super::*;
 
 #[test]
@@ -42,6 +42,10 @@ fn every_text_is_there_and_its_placeholders_are_filled() {
         (facts::GROSS, &[][..]),
         (facts::NET, &[][..]),
         (facts::CLASS, &["name", "score"][..]),
+        (facts::SCORECARD, &[][..]),
+        (facts::STEP, &["points", "value"][..]),
+        (facts::BEYOND, &["points"][..]),
+        (facts::NOT_KNOWN, &["points"][..]),
         (facts::PROPOSED, &["amounts"][..]),
         (facts::RANKS, &["names"][..]),
         (facts::RELEASE_VALID, &["days"][..]),
@@ -82,6 +86,11 @@ fn every_text_is_there_and_its_placeholders_are_filled() {
     }
     for outcome in Outcome::ALL {
         assert_eq!(rules::consequence(outcome).faults(&[]), Vec::<String>::new());
+    }
+    for measure in
+        [Measure::DaysLate, Measure::DisputeRate, Measure::OverdueShare, Measure::DunningLevel, Measure::CustomerDays]
+    {
+        assert_eq!(facts::measure(measure).faults(&[]), Vec::<String>::new());
     }
     for checkpoint in Checkpoint::ALL {
         assert_eq!(rules::checkpoint(checkpoint).faults(&[]), Vec::<String>::new());

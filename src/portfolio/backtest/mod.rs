@@ -19,7 +19,7 @@ pub use report::{
 };
 
 use crate::calendar::Day;
-use crate::error::{Error, Result};
+use crate::error::{Result, hide_numbers};
 use crate::policy::{Bucket, Policy, Test};
 use world::World;
 
@@ -89,7 +89,7 @@ fn play(record: &Record, trial: &Trial<'_>, worlds: &mut [&mut World<'_>]) -> Re
         for world in worlds.iter_mut() {
             world
                 .happens(at, order, happening.what, day, asked)
-                .map_err(|error| Error::new(error.kind(), format!("order {:?}: {error}", order.number)))?;
+                .map_err(|error| error.at(hide_numbers(&format!("order {:?}", order.number))))?;
         }
     }
     Ok(classes)

@@ -490,3 +490,116 @@ fn why(whys: &mut Vec<Why>, outcome: Outcome, reasons: &[Reason]) -> u16 {
     });
     u16::try_from(at).unwrap_or(u16::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credit::Buckets;
+    use crate::money::Currency;
+    use crate::portfolio::backtest::{History, NewOrder, OrderRef, Payer};
+
+    const FIRST: Day = Day(20_000);
+
+    fn order(history: &mut History, payer: Payer, day: i32, amount: i64, ships: Option<i32>) -> OrderRef {
+        let currency = history.currency(payer).unwrap();
+        let number = history.orders().to_string();
+        let order = NewOrder {
+            payer,
+            number,
+            entered: FIRST.plus(day),
+            amount: Money::new(amount, currency),
+            secured: 0,
+            ships: ships.map(|day| FIRST.plus(day)),
+            terms_days: None,
+            discount: None,
+        };
+        history.order(order).unwrap()
+    }
+
+    /// Lets everything happen up to a day, and tells the facts of the one account on that day.
+    fn facts_on(record: &Record, policy: &Policy, day: i32) -> AccountFacts {
+        let mut world = World::new(record, policy);
+        let day = FIRST.plus(day);
+        for happening in record.happenings.iter().filter(|one| one.day <= day) {
+            let at = happening.at();
+            world.happens(at, &record.orders[at], happening.what, happening.day, false).unwrap();
+        }
+        age(&mut world.books[0], &world.deals, policy, day).unwrap();
+        world.facts(0).clone()
+    }
+
+    #[test]
+    fn the_facts_are_kept_as_a_store_keeps_them() {
+        let mut policy = Policy::standard().unwrap();
+        policy.facts.horizon_days = Some(30);
+        let mut history = History::default();
+        let payer = history.account("10", "C1", Currency::parse("DKK").unwrap()).unwrap();
+        let day = |day: i32| FIRST.plus(day);
+        let first = order(&mut history, payer, 0, 1_000, None);
+        history.delivered(first, day(2));
+        history.invoiced(first, day(3), 900, day(10));
+        history.disputed(first, day(12));
+        history.paid(first, day(20), 300);
+        history.written_off(first, Some(day(40)), 600);
+        let far = order(&mut history, payer, 1, 500, Some(50));
+        history.cancelled(far, day(30));
+        let second = order(&mut history, payer, 1, 70, None);
+        history.invoiced(second, day(4), 70, day(11));
+        let returned = order(&mut history, payer, 5, -40, None);
+        history.invoiced(returned, day(6), -40, day(6));
+        history.paid(returned, day(8), -40);
+        let record = history.finish();
+        let buckets = |at: i32| facts_on(&record, &policy, at).buckets;
+        let none = Buckets::default();
+        assert_eq!(buckets(0), Buckets { ordered: 1_000, ..none });
+        assert_eq!(buckets(1), Buckets { ordered: 1_070, later: 500, ..none });
+        assert_eq!(buckets(2), Buckets { ordered: 70, delivered: 1_000, later: 500, ..none });
+        assert_eq!(buckets(3), Buckets { ordered: 70, open: 900, later: 500, ..none });
+        assert_eq!(buckets(6), Buckets { open: 970, later: 500, unapplied: 40, ..none });
+        // Due on day 10, and three days of grace: overdue from day 14.
+        assert_eq!(buckets(13), Buckets { open: 970, later: 500, ..none });
+        assert_eq!(buckets(14), Buckets { open: 70, overdue: 900, later: 500, ..none });
+        assert_eq!(buckets(15), Buckets { overdue: 970, later: 500, ..none });
+        // It ships on day 50, which is 30 days from day 20.
+        assert_eq!(buckets(20), Buckets { overdue: 670, ordered: 500, ..none });
+        assert_eq!(buckets(30), Buckets { overdue: 670, ..none });
+        assert_eq!(buckets(40), Buckets { overdue: 70, ..none });
+        let facts = facts_on(&record, &policy, 20);
+        assert_eq!((facts.oldest_overdue, facts.oldest_undisputed), (Some(day(10)), Some(day(11))));
+        assert_eq!((facts.disputed, facts.disputed_overdue), (600, 600));
+        let facts = facts_on(&record, &policy, 40);
+        assert_eq!((facts.disputed, facts.oldest_overdue), (0, Some(day(11))));
+        let sum = |of: fn(&Month) -> i64| facts.history.iter().map(of).sum::<i64>();
+        assert_eq!((sum(|m| m.paid), sum(|m| m.late), sum(|m| m.invoiced.into())), (300, 3_000, 2));
+        assert_eq!(sum(|m| m.disputed.into()), 1);
+    }
+
+    #[test]
+    fn what_a_rule_at_the_gate_stops_does_not_leave() {
+        let mut policy = Policy::standard().unwrap();
+        policy.rules.truncate(1);
+        policy.rules[0].scope.at = vec![Checkpoint::Ship];
+        let mut history = History::default();
+        let payer = history.account("10", "C1", Currency::parse("DKK").unwrap()).unwrap();
+        for at in 0..2 {
+            let order = order(&mut history, payer, at, 600, None);
+            history.delivered(order, FIRST.plus(2 + at));
+            history.invoiced(order, FIRST.plus(4), 600, FIRST.plus(34));
+        }
+        let limits = [crate::credit::Limit::always(crate::credit::LimitKind::Base, Some(1_000))];
+        history.account_is(payer, FIRST.plus(-1), AccountState { limits: limits.into(), ..AccountState::default() });
+        let record = history.finish();
+        let mut world = World::new(&record, &policy);
+        for happening in &record.happenings {
+            let at = happening.at();
+            match happening.what {
+                What::Account(state) => world.account_is(at, &record.states[state as usize]),
+                what => world.happens(at, &record.orders[at], what, happening.day, true).unwrap(),
+            }
+        }
+        // Both are in the exposure when the first is to leave, so it is stopped; then there is room for the second.
+        assert_eq!((world.deal(0).outcome, world.deal(1).outcome), (Outcome::Refuse, Outcome::Approve));
+        assert_eq!(world.facts(0).buckets, crate::credit::Buckets { open: 600, ..Default::default() });
+        assert_eq!(world.whys[usize::from(world.deal(0).why)].code, Code::OverLimit);
+    }
+}

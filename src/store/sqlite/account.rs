@@ -134,16 +134,15 @@ pub(super) fn unknown(key: &AccountKey) -> Error {
     )
 }
 
-/// Tells an account as if it and the other accounts of its pools had been brought up; nothing is written. Returns what
-/// ran out of its own.
-pub(super) fn tell(sql: &Connection, account: &mut Account, as_of: AsOf) -> Outcome<Vec<(i64, Chain)>> {
-    let expired = bring_up(sql, &mut account.facts, as_of)?;
+/// Tells an account as if it and the other accounts of its pools had been brought up; nothing is written.
+pub(super) fn tell(sql: &Connection, account: &mut Account, as_of: AsOf) -> Outcome<()> {
+    bring_up(sql, &mut account.facts, as_of)?;
     pool::tell_own(account)?;
     let id = account.facts.id;
     for (row, pool) in account.pools.iter().zip(&mut account.facts.pools) {
         pool::tell_run_out(sql, *row, pool, id, as_of.now)?;
     }
-    Ok(expired)
+    Ok(())
 }
 
 /// Brings the facts up to a day and a moment, in memory. Returns the rows and chains that ran out, as they are now to

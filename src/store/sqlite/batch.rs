@@ -163,6 +163,20 @@ fn one(to: Writing<'_>, step: &Step) -> Outcome<Result<step::Answer>> {
     }
 }
 
+/// Does several writes of one row of a load, all of them or none.
+pub(super) fn together<T>(sql: &Connection, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    command(sql, "SAVEPOINT together")?;
+    let result = work();
+    // Where SQLite has given up the whole transaction there is nothing to go back to.
+    if !sql.is_autocommit() {
+        if result.is_err() {
+            command(sql, "ROLLBACK TO together")?;
+        }
+        command(sql, "RELEASE together")?;
+    }
+    result
+}
+
 /// Runs a statement without parameters and rows.
 pub(super) fn command(sql: &Connection, statement: &str) -> Outcome<()> {
     sql.prepare_cached(statement)?.execute([])?;

@@ -105,6 +105,11 @@ pub(super) fn dates(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
     Ok(())
 }
 
+/// Whether the reservation ran out at or before a moment, and that was not noted yet.
+pub(super) fn has_run_out(chain: &Chain, now: Instant) -> bool {
+    chain.state == ChainState::Active && chain.ordered > 0 && chain.expires.is_some_and(|expires| expires <= now)
+}
+
 /// The chain with its reservation run out.
 pub(super) fn expired(chain: &Chain) -> Chain {
     Chain { state: ChainState::Expired, ordered: 0, ..chain.clone() }

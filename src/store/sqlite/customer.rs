@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::batch::command;
+use super::batch::together;
 use super::fault::Outcome;
 use crate::store::{Customer, IdentifierKey, Put};
 
@@ -76,15 +76,7 @@ pub(super) fn put(sql: &Connection, customer: &Customer) -> Outcome<Put> {
     if kept.as_ref().is_some_and(|(_, same)| same == customer) {
         return Ok(Put::Same);
     }
-    command(sql, "SAVEPOINT customer")?;
-    let result = write(sql, kept.as_ref(), customer);
-    if result.is_err() && !sql.is_autocommit() {
-        command(sql, "ROLLBACK TO customer")?;
-    }
-    if !sql.is_autocommit() {
-        command(sql, "RELEASE customer")?;
-    }
-    result?;
+    together(sql, || write(sql, kept.as_ref(), customer))?;
     Ok(if kept.is_some() { Put::Changed } else { Put::Added })
 }
 

@@ -8,7 +8,7 @@ use super::fault::Outcome;
 use super::load::Cause;
 use super::{history, limit};
 use crate::calendar::Day;
-use crate::credit::{AccountFacts, AccountId, Buckets};
+use crate::credit::{AccountFacts, AccountId, Buckets, Limit};
 use crate::error::{Error, ErrorKind};
 use crate::money::{Currency, MoneyError};
 use crate::store::{AccountKey, Item, ItemKind, OverdueItem, Put};
@@ -178,10 +178,9 @@ pub(super) fn put(
         Some(kept) => Some(&kept.item),
         None => None,
     };
-    count(facts, before, &item)?;
+    let counted = count(facts, before, &item)?;
     let ever_disputed = kept.as_ref().is_some_and(|kept| kept.ever_disputed);
     let newly_disputed = item.disputed && item.kind == ItemKind::Invoice && !ever_disputed;
-    remember(facts, before, &item, newly_disputed, today);
     let row = kept.as_ref().map(|kept| kept.row);
     sql.prepare_cached(
         "INSERT INTO item (id, account, number, kind, amount, residual, due, disputed, ever_disputed, dunning_level,
@@ -209,7 +208,10 @@ pub(super) fn put(
         ":document": item.document,
         ":at": Col(cause.at()),
     })?;
-    Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row.unwrap_or_else(|| sql.last_insert_rowid())))
+    let row = row.unwrap_or_else(|| sql.last_insert_rowid());
+    remember(facts, before, &item, newly_disputed, today);
+    counted.keep(facts);
+    Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row))
 }
 
 /// Closes an item that is there, likewise.
@@ -220,18 +222,37 @@ pub(super) fn close(sql: &Connection, account: &mut Account, number: &str, cause
     put(sql, facts, &Item { residual: 0, ..open }, cause, today).map(drop)
 }
 
-/// Moves the sums of an account by what an item was and is to be; all of them or none.
-fn count(facts: &mut AccountFacts, before: Option<&Item>, after: &Item) -> Result<(), MoneyError> {
+/// What is kept of an account once an item is written.
+struct Counted {
+    buckets: Buckets,
+    disputed: i64,
+    disputed_overdue: i64,
+    limits: Option<Box<[Limit]>>,
+}
+
+impl Counted {
+    fn keep(self, facts: &mut AccountFacts) {
+        facts.buckets = self.buckets;
+        facts.disputed = self.disputed;
+        facts.disputed_overdue = self.disputed_overdue;
+        if let Some(limits) = self.limits {
+            facts.limits = limits;
+        }
+    }
+}
+
+/// What the sums of an account come to with an item as it is to be in the place of what it was.
+fn count(facts: &AccountFacts, before: Option<&Item>, after: &Item) -> Result<Counted, MoneyError> {
     let aged_to = facts.aged_to;
     let counted = |item: &Item| share(item.kind, item.residual, item.due, aged_to);
-    let buckets = moved(&facts.buckets, &before.map(counted).unwrap_or_default(), &counted(after))?;
-    // What is disputed and covered is a part of what is open, so it fits where that does.
-    limit::move_covering(facts, before, after)?;
     let (was, is) = (before.map_or((0, 0), |item| disputed_share(item, aged_to)), disputed_share(after, aged_to));
-    facts.disputed = facts.disputed.saturating_sub(was.0).saturating_add(is.0);
-    facts.disputed_overdue = facts.disputed_overdue.saturating_sub(was.1).saturating_add(is.1);
-    facts.buckets = buckets;
-    Ok(())
+    // What is disputed is a part of what is open, so it fits where that does.
+    Ok(Counted {
+        buckets: moved(&facts.buckets, &before.map(counted).unwrap_or_default(), &counted(after))?,
+        disputed: facts.disputed.saturating_sub(was.0).saturating_add(is.0),
+        disputed_overdue: facts.disputed_overdue.saturating_sub(was.1).saturating_add(is.1),
+        limits: limit::with_item(&facts.limits, before, after)?,
+    })
 }
 
 /// Notes in the account's history that an invoice was posted, disputed for the first time, or paid in part.
@@ -246,7 +267,11 @@ fn remember(facts: &mut AccountFacts, before: Option<&Item>, after: &Item, newly
             month.disputed = month.disputed.saturating_add(u32::from(newly_disputed));
         });
     }
-    let paid = before.map_or(0, |before| before.residual.saturating_sub(after.residual));
+    // What is no longer invoiced was not paid.
+    let paid = before.map_or(0, |before| {
+        let undone = before.amount.saturating_sub(after.amount).max(0);
+        before.residual.saturating_sub(after.residual).saturating_sub(undone)
+    });
     if paid > 0 {
         history::pay(&mut facts.history, today, after.due, paid);
     }

@@ -146,20 +146,26 @@ pub(super) fn put_of_pool(sql: &Connection, name: &str, record: &LimitRecord) ->
     Ok(if kept.is_some() { Put::Changed } else { Put::Added })
 }
 
-/// Moves what insured limits still cover by what an item was and is to be.
-pub(super) fn move_covering(facts: &mut AccountFacts, before: Option<&Item>, after: &Item) -> Result<(), MoneyError> {
-    if facts.limits.iter().all(|limit| limit.kind != LimitKind::Insured) {
-        return Ok(());
+/// The limits of an account with what the insured ones still cover moved by what an item was and is to be; `None` when
+/// none of them is insured.
+pub(super) fn with_item(
+    limits: &[Limit],
+    before: Option<&Item>,
+    after: &Item,
+) -> Result<Option<Box<[Limit]>>, MoneyError> {
+    if limits.iter().all(|limit| limit.kind != LimitKind::Insured) {
+        return Ok(None);
     }
     let covered = |limit: &Limit, item: Option<&Item>| {
         let item = item.filter(|item| item.kind == ItemKind::Invoice);
         item.filter(|item| item.delivered.is_some_and(|day| covers(limit, day))).map_or(0, |item| item.residual)
     };
-    for limit in &mut facts.limits {
-        let moved = i128::from(covered(limit, Some(after))) - i128::from(covered(limit, before));
-        limit.covering = i64::try_from(i128::from(limit.covering) + moved).map_err(|_| MoneyError::Overflow)?;
-    }
-    Ok(())
+    let moved = |limit: &Limit| {
+        let change = i128::from(covered(limit, Some(after))) - i128::from(covered(limit, before));
+        let covering = i64::try_from(i128::from(limit.covering) + change).map_err(|_| MoneyError::Overflow)?;
+        Ok(Limit { covering, ..*limit })
+    };
+    limits.iter().map(moved).collect::<Result<_, _>>().map(Some)
 }
 
 /// Writes what the insured limits of an account cover, where that has changed.

@@ -7,6 +7,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::account::Account;
+use super::batch::together;
 use super::code::{Col, maybe};
 use super::fault::{Fault, Outcome};
 use super::{Writing, limit, step};
@@ -197,6 +198,9 @@ pub(super) fn tell_run_out(
 
 /// Takes what ran out in the other accounts of this account's pools out of them. Returns whether there was any.
 pub(super) fn expire_others(to: Writing<'_>, account: &Account, now: Instant) -> Outcome<bool> {
+    if account.pools.is_empty() {
+        return Ok(false);
+    }
     let mut others: Vec<AccountId> = Vec::new();
     {
         let mut find = to.sql.prepare_cached(
@@ -241,6 +245,10 @@ pub(super) fn checked(sql: &Connection, names: &[String]) -> Outcome<Vec<Pool>> 
 /// As [`checked`], before anything was done; `Argument` when a sum no longer fits.
 pub(super) fn join(sql: &Connection, kept: &Account, names: &[String]) -> Outcome<()> {
     let pools = checked(sql, names)?;
+    together(sql, || move_to(sql, kept, &pools))
+}
+
+fn move_to(sql: &Connection, kept: &Account, pools: &[Pool]) -> Outcome<()> {
     let (debit, unapplied) = counted(kept)?;
     let currency = kept.facts.currency;
     let id = kept.facts.id;
@@ -253,7 +261,7 @@ pub(super) fn join(sql: &Connection, kept: &Account, names: &[String]) -> Outcom
     sql.prepare_cached("DELETE FROM pool_member WHERE account = ?1")?.execute([Col(id)])?;
     let mut insert =
         sql.prepare_cached("INSERT INTO pool_member (account, place, pool, next_expiry) VALUES (?1, ?2, ?3, ?4)")?;
-    for (place, pool) in (0_i64..).zip(&pools) {
+    for (place, pool) in (0_i64..).zip(pools) {
         insert.execute((Col(id), place, pool.id, maybe(kept.facts.next_expiry)))?;
     }
     Ok(())

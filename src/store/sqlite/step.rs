@@ -38,7 +38,13 @@ pub(super) fn run(to: Writing<'_>, step: &Step) -> Outcome<Answer> {
     pool::tell_own(&mut after)?;
     let kept_chain = match ask.document.as_str() {
         "" => None,
-        document => chain::read(sql, &before.key.company, document)?,
+        document => match chain::read(sql, &before.key.company, document)? {
+            Some((_, other)) if other.account != before.facts.id && chain::has_run_out(&other, ask.now) => {
+                expire(to, &AccountRef::Id(other.account), ask.now, u32::MAX)?;
+                chain::read(sql, &before.key.company, document)?
+            }
+            kept => kept,
+        },
     };
     let facts = Facts {
         account: Some(after.facts.clone()),
@@ -92,10 +98,7 @@ fn facts_without_account(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
     let AccountRef::Key(key) = &ask.account else {
         return Ok(Facts { account: None, key: None, chain: None, item: None });
     };
-    let chain = match ask.document.as_str() {
-        "" => None,
-        document => chain::read(sql, &key.company, document)?.map(|(_, chain)| chain),
-    };
+    let chain = told(sql, &key.company, ask)?;
     Ok(Facts { account: None, key: Some(key.clone()), chain, item: None })
 }
 
@@ -210,14 +213,17 @@ pub(super) fn facts(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
     let Some(mut account) = account::read(sql, &ask.account)? else {
         return facts_without_account(sql, ask);
     };
-    let expired = account::tell(sql, &mut account, AsOf::of(ask))?;
-    let chain = match ask.document.as_str() {
-        "" => None,
-        document => match expired.into_iter().find(|(_, chain)| chain.document == document) {
-            Some((_, chain)) => Some(chain),
-            None => chain::read(sql, &account.key.company, document)?.map(|(_, chain)| chain),
-        },
-    };
+    account::tell(sql, &mut account, AsOf::of(ask))?;
+    let chain = told(sql, &account.key.company, ask)?;
     let item = asked_item(sql, &account, ask)?;
     Ok(Facts { account: Some(account.facts), key: Some(account.key), chain, item })
+}
+
+/// The chain of the document an ask is about, whosever it is, as if it had been expired if it ran out.
+fn told(sql: &Connection, company: &str, ask: &Ask) -> Outcome<Option<Chain>> {
+    if ask.document.is_empty() {
+        return Ok(None);
+    }
+    let kept = chain::read(sql, company, &ask.document)?.map(|(_, chain)| chain);
+    Ok(kept.map(|chain| if chain::has_run_out(&chain, ask.now) { chain::expired(&chain) } else { chain }))
 }
