@@ -127,8 +127,14 @@ fn outside_credit(chain: &mut Chain, to: Stage, mut missing: i64) -> i64 {
         chain.marks.ahead -= part;
         missing -= part;
     }
-    let part = missing.min(chain.marks.secured.saturating_sub(chain.marks.secured_moved).max(0));
-    chain.marks.secured_moved += part;
+    let [delivered, drafted, invoiced] = &mut chain.marks.secured_moved;
+    let moved = match to {
+        Stage::Delivered => delivered,
+        Stage::Drafted => drafted,
+        _ => invoiced,
+    };
+    let part = missing.min(chain.marks.secured.saturating_sub(*moved).max(0));
+    *moved += part;
     missing - part
 }
 

@@ -207,7 +207,12 @@ fn the_engine_equals_the_model_after_every_step() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        max_shrink_iters: 4_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// Short histories of their own each time, which shrink to the few steps that differ.
     #[test]
