@@ -19,7 +19,12 @@ fn every_kind_of_bad_request_gets_a_clear_error() {
     let engine = &desk.engine;
     engine.reserve(&order("10007", "SO-1", "SO-1/1", "600.00 DKK")).unwrap();
     engine.cancel(&OrderRequest { amount: None, ..order("10007", "SO-2", "x", "0 DKK") }).unwrap_err();
-    let convert = OrderRequest { to: Some(Stage::Delivered), ..order("10007", "SO-1", "SO-1/2", "600.01 DKK") };
+    let invoice = OrderRequest {
+        from: Some(Stage::Delivered),
+        to: Some(Stage::Invoiced),
+        item: "F1".to_owned(),
+        ..order("10007", "SO-1", "SO-1/2", "600.00 DKK")
+    };
     let call = |name: &str, request: &str| engine.call(name, request).map(drop);
     let put = |scheme: &str, number: &str| {
         let identifiers = format!(r#"[{{"scheme":"{scheme}","number":"{number}"}}]"#);
@@ -47,7 +52,7 @@ fn every_kind_of_bad_request_gets_a_clear_error() {
         ),
         ("the same key for another amount", reserve(&order("10007", "SO-1", "SO-1/1", "601.00 DKK"))),
         ("an order reserved twice", reserve(&order("10007", "SO-1", "SO-1/9", "600.00 DKK"))),
-        ("more delivered than was ordered", engine.convert(&convert).map(drop)),
+        ("more invoiced than was delivered", engine.convert(&invoice).map(drop)),
         ("an order nobody knows, changed", engine.change(&order("10007", "SO-9", "k", "1.00 DKK")).map(drop)),
         (
             "an amount that cannot be added",

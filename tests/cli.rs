@@ -426,6 +426,52 @@ fn json_is_one_document_and_the_one_of_the_operation() {
 }
 
 #[test]
+fn policies_are_checked_explained_and_compared_without_a_credit_state() {
+    let desk = Desk::bare();
+    let standard = desk.run(&["policy", "profile", "standard"]).ended(0).out;
+    desk.put("p.toml", &standard);
+    desk.run(&["policy", "check", "p.toml"]).ended(0).says(&["valid, and nothing is odd about it"]);
+    desk.put("odd.toml", &standard.replace("classes = [\"C\"]\nthen", "classes = [\"D\"]\nthen"));
+    let odd = desk.run(&["policy", "check", "odd.toml"]).ended(38);
+    let odd = odd.says(&["1 error, 0 warnings", "line 109", "speaks of class \"D\", which no [[class]]", "define it"]);
+    assert!(odd.out.lines().all(|line| line.chars().count() <= 100), "{}", odd.out);
+    let told = desk.run(&["policy", "check", "odd.toml", "--json"]).ended(38).json();
+    assert_eq!((&told["name"], &told["findings"][0]["severity"]), (&json!("standard"), &json!("error")));
+    desk.put("dull.toml", &standard.replace("at = [\"pick\", \"ship\"]\n", ""));
+    desk.run(&["policy", "check", "dull.toml"])
+        .ended(0)
+        .says(&["valid, 2 warnings", "says the same as rule \"stopped\""]);
+
+    desk.run(&["policy", "explain", "p.toml", "--language", "sv"]).ended(0).says(&["avvisas ordern", "Kreditpolicy"]);
+    let told = desk.run(&["policy", "explain", "erpnext", "--json"]).ended(0).json();
+    assert!(told["text"].as_str().unwrap().contains("credit limit crossed: If the exposure"), "{told}");
+    desk.run(&["policy", "explain"]).ended(8);
+    desk.run(&["policy", "profiles"]).ended(0).says(&["sap_dynamic", "Business Central"]);
+    assert_eq!(desk.run(&["policy", "profiles", "--json"]).ended(0).json().as_array().unwrap().len(), 8);
+    desk.run(&["policy", "profile", "sap"]).ended(4);
+
+    desk.run(&["policy", "compare", "p.toml", "standard"]).ended(0).says(&[" 0 answered differently"]);
+    let said = desk.run(&["policy", "compare", "sap_static", "sap_dynamic", "--examples", "1"]).ended(0);
+    let said =
+        said.says(&["A is \"sap_static\", version 1", "maximum document value", "A: Approved, B: On hold", "    B: "]);
+    let table: Vec<_> = said.out.lines().skip(3).take_while(|line| !line.is_empty()).collect();
+    assert!(table.len() > 5 && table.iter().all(|line| line.chars().count() <= 100), "{}", said.out);
+    let told = desk.run(&["policy", "compare", "tryton", "erpnext", "--sample", "50", "--json"]).ended(0).json();
+    assert_eq!(told["cases"], 50);
+    desk.put("o.csv", "customer;currency;amount;limit\nK1;EUR;200.00;100.00\nK2;EUR;10.00;100.00\n");
+    let words = ["policy", "compare", "business_central", "erpnext", "--orders", "o.csv", "--language", "da"];
+    desk.run(&words).ended(0).says(&[
+        "2 cases, 1 answered differently",
+        "line 2 K1, 200,00 EUR",
+        "B: Krediteksponeringen",
+    ]);
+    desk.put("o.csv", "customer;currency;amount\nK1;EUR;many\n");
+    let wrong = desk.run(&words).ended(1);
+    assert!(wrong.err.contains("o.csv: line 2: amount: not a decimal number"), "{}", wrong.err);
+    desk.run(&["policy", "compare", "no.toml", "erpnext"]).ended(8);
+}
+
+#[test]
 fn tables_fit_a_hundred_columns() {
     let desk = Desk::furnished();
     let name = "A-customer-with-a-name-as-long-as-any-name-can-be-in-an-ERP-64-b";

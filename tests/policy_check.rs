@@ -102,7 +102,7 @@ fn the_milder_of_two_rules_can_never_matter() {
     finds(
         &rule("far over", "when = \"over_limit\"\ntolerance = \"10 %\"\nthen = \"approve_with_alert\""),
         &[
-            "32 error rule \"far over\" can never matter: whenever it fires, rule \"limit\" on line 13 fires too and makes \
+            "32 warning rule \"far over\" can never matter: whenever it fires, rule \"limit\" on line 13 fires too and makes \
            it \"refuse\"",
         ],
     );
@@ -112,7 +112,7 @@ fn the_milder_of_two_rules_can_never_matter() {
     finds(
         &(days(30, "refuse") + &days(40, "approve_with_alert")),
         &[
-            "37 error rule \"late 40 approve_with_alert\" can never matter: whenever it fires, rule \"late 30 refuse\" on \
+            "37 warning rule \"late 40 approve_with_alert\" can never matter: whenever it fires, rule \"late 30 refuse\" on \
            line 31 fires too and makes it \"refuse\"",
         ],
     );
@@ -137,9 +137,9 @@ fn the_milder_of_two_rules_can_never_matter() {
              the same",
             "20 warning rule \"stopped\" adds nothing: whenever it fires, rule \"all\" on line 31 fires too and makes it \
              the same",
-            "26 error rule \"on hold\" can never matter: whenever it fires, rule \"all\" on line 31 fires too and makes \
+            "26 warning rule \"on hold\" can never matter: whenever it fires, rule \"all\" on line 31 fires too and makes \
              it \"refuse\"",
-            "37 error rule \"late 5 approve_with_alert\" can never matter: whenever it fires, rule \"all\" on line 31 \
+            "37 warning rule \"late 5 approve_with_alert\" can never matter: whenever it fires, rule \"all\" on line 31 \
              fires too and makes it \"refuse\"",
         ],
     );
@@ -350,6 +350,15 @@ fn statuses_and_facts_that_nobody_asks_about() {
     );
     finds(&rule("score", "when = \"score\"\nbelow = 40\nthen = \"refuse\"\nunknown = \"hold\""), &[]);
     finds(&rule("score", "when = \"score\"\nbelow = 40\nthen = \"approve_with_alert\""), &[]);
+}
+
+#[test]
+fn a_scorecard_gives_everybody_a_score() {
+    let line = "[[score]]\nmeasure = \"days_late\"\nup_to = [10]\npoints = [50]\nbeyond = 0\nunknown = 20\n";
+    finds(line, &["31 warning the scorecard does nothing: there are no classes, and no rule asks for a score"]);
+    let score = rule("score", "when = \"score\"\nbelow = 40\nthen = \"refuse\"");
+    finds(&(score + line), &[]);
+    finds(&(line.to_owned() + "[[class]]\nname = \"A\"\nscore_from = 0\n"), &[]);
 }
 
 #[test]

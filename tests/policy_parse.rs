@@ -255,7 +255,29 @@ fn new_tables_are_told_what_is_wrong_with_them() {
         &[
             "line 26: [release] has no key \"limits\"; known here: ranks, valid_days, deviation, four_eyes_above",
             "line 27: the policy has no key \"x\"; known here: format, name, version, valid_from, facts, rule, \
-             exclusion, class, checkpoints, release, limits, collection, customer, register",
+             exclusion, class, score, checkpoints, release, limits, collection, customer, register",
         ],
     );
+}
+
+#[test]
+fn the_manual_tells_every_key_and_word() {
+    let manual = include_str!("../docs/POLICY.md");
+    let standard = Policy::standard().unwrap().text;
+    for line in LARGE.lines().chain(standard.lines()) {
+        let key = line.trim_start_matches(['#', ' ']).split(" = ").next().unwrap_or_default();
+        let is_key = line.contains(" = ") && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        assert!(!is_key || manual.contains(&format!("`{key}`")), "docs/POLICY.md lacks {key}");
+        let table = line.trim_matches(['[', ']']);
+        assert!(!line.starts_with('[') || manual.contains(&format!("{table}]")), "docs/POLICY.md lacks {line}");
+    }
+    for rule in Policy::parse(LARGE).unwrap().rules {
+        assert!(manual.contains(&format!("\n| `{}` | ", rule.test.word())), "{:?}", rule.test);
+    }
+    for (name, _) in Policy::profiles() {
+        assert!(manual.contains(&format!("\n| `{name}` | ")), "{name}");
+    }
+    for (name, meaning) in obligor::engine::policy_cases::COLUMNS {
+        assert!(manual.contains(&format!("\n| `{name}` | {meaning} |\n")), "{name}");
+    }
 }

@@ -97,7 +97,7 @@ fn the_standard_profile_asks_for_prepayment_and_watches_weak_customers() {
     new.profile.customer_since = Some(TODAY.plus(-89));
     gets("standard", &new, "7500.00", Outcome::Approve, &[]);
     let decision = asked("standard", &new, &order("9500.00"));
-    assert_eq!((decision.outcome, decision.prepay.map(|money| money.minor)), (Outcome::Prepay, Some(eur("1000.00"))));
+    assert_eq!((decision.outcome, decision.prepay.map(|money| money.minor)), (Outcome::Prepay, Some(eur("4750.00"))));
     new.profile.customer_since = Some(TODAY.plus(-90));
     gets("standard", &new, "9500.00", Outcome::Approve, &[]);
 

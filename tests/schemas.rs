@@ -132,7 +132,8 @@ impl Recorder {
             let of = |schema: &Value| jsonschema::validator_for(schema).unwrap();
             (one.operation, (of(&one.request), of(&strict(&one.answer))))
         });
-        Self { desk: Desk::in_memory(), schemas: schemas.collect(), seen: BTreeSet::new() }
+        let two_people = "[limits]\napproval_above = [\"900000.00 DKK\"]\n";
+        Self { desk: Desk::with_policy(two_people), schemas: schemas.collect(), seen: BTreeSet::new() }
     }
 
     #[track_caller]
@@ -258,10 +259,65 @@ fn what_really_travels_fits() {
     let tried = desk.call("policy.try", json!({ "text": lenient, "orders": orders, "largest": 5 }));
     assert_eq!(tried["report"]["currencies"][0]["differences"]["largest"][0]["against"], "refuse");
     assert_eq!(tried["file"]["faults"][0]["column"], "amount");
+    let odd = desk.call("policy.check", json!({ "text": "format = 1\nname = 3\n" }));
+    assert_eq!(odd["findings"][0]["severity"], "error");
+    desk.call("policy.explain", json!({ "profile": "standard", "language": "da" }));
+    for profile in desk.call("policy.profiles", json!({})).as_array().unwrap() {
+        desk.call("policy.profile", json!({ "name": profile["name"] }));
+    }
+    let compared = json!({ "a": "sap_static", "b": "erpnext", "examples": 2, "language": "fi" });
+    assert!(desk.call("policy.compare", compared)["different"].as_u64() > Some(0));
+    the_work_of_the_department_fits(&mut desk);
     desk.call("stats", json!({}));
     desk.call("verify", json!({}));
     desk.call("warm", json!({}));
     assert_eq!(desk.seen, Engine::operations().collect(), "an operation was not tried");
+}
+
+/// Held orders, pools, limits for two people, events.
+fn the_work_of_the_department_fits(desk: &mut Recorder) {
+    let whose = json!({ "company": "NW01", "customer": "200" });
+    let with = |more: Value| {
+        let mut request = whose.clone();
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    desk.call("pool.put", json!({ "pool": "NORD", "kind": "group", "currency": "EUR", "rates": { "DKK": "0.134" } }));
+    desk.call("limit.put", json!({ "pool": "NORD", "limit": "1000.00 EUR", "user": "maja" }));
+    let said = json!({ "risk_class": "B", "score": 50, "customer_since": "2020-01-01", "next_review": "2026-11-01",
+        "terms_days": 30, "internal": false });
+    desk.call("account.put", with(json!({ "currency": "DKK", "status": "hold", "profile": said, "pools": ["NORD"] })));
+    desk.call("pool.get", json!({ "pool": "NORD" }));
+    desk.call("account.get", json!({ "account": whose }));
+    let insured = json!({ "kind": "insured", "limit": "500.00 DKK", "share_basis_points": 9000, "user": "maja" });
+    desk.call("limit.put", with(insured));
+    desk.call(
+        "order.reserve",
+        with(json!({ "document": "W-1", "key": "W-1", "amount": "1.00 DKK", "language": "en" })),
+    );
+    let held = desk.call("order.held", json!({ "company": "NW01", "language": "sv" }));
+    assert!(held.as_array().unwrap().iter().any(|order| order["document"] == "W-1"), "{held}");
+    let person = |key: &str| {
+        with(json!({ "document": "W-1", "key": key, "user": "maja", "role": "credit_manager",
+        "reason": "they always pay" }))
+    };
+    desk.call("order.reevaluate", with(json!({ "document": "W-1", "key": "W-2" })));
+    desk.call("order.reject", person("W-3"));
+    desk.call("order.release", person("W-4"));
+    desk.call("order.pass", with(json!({ "document": "W-1", "key": "W-5", "checkpoint": "ship" })));
+    desk.call("order.hold", person("W-6"));
+    desk.call(
+        "order.transfer",
+        with(json!({ "document": "W-1", "key": "W-7", "customer": "10007", "amount": "1.00 DKK" })),
+    );
+    desk.call("work.reevaluate", json!({ "company": "NW01", "active": true }));
+    desk.call("work.sweep", json!({}));
+    let events = desk.call("event.next", json!({ "consumer": "crm", "most": 3 }));
+    desk.call("event.acknowledge", json!({ "consumer": "crm", "up_to": events[0]["id"] }));
+    desk.call("portfolio.dso", json!({ "balance": "50000.00 DKK", "credit_sales": "150000.00 DKK", "days": 365 }));
+    desk.call("limit.put", with(json!({ "limit": "900000.01 DKK", "user": "maja" })));
+    let waiting = desk.call("limit.waiting", json!({}));
+    desk.call("limit.decide", json!({ "id": waiting[0]["id"], "user": "carl", "approve": true }));
 }
 
 #[test]

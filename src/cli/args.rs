@@ -89,7 +89,7 @@ pub(crate) enum Command {
     Transfer(Priced),
     /// Ask about the waiting orders again, the oldest first
     Reevaluate(Reevaluate),
-    /// Queue what is to be told ahead of time: limits that end, reviews, items that go to collection
+    /// Queue what is to be told ahead of time: limits that end, reviews, items for collection
     Sweep,
     /// Limits that wait for a second person
     Limits(Limits),

@@ -19,7 +19,7 @@ pub(crate) const REFUSE: u8 = 35;
 pub(crate) const REMARKS: u8 = 36;
 /// The debtor register was not asked or could not answer: neither clear nor remarks.
 pub(crate) const UNKNOWN: u8 = 37;
-/// The record is not sound, or a decision came out otherwise.
+/// The record is not sound, a decision came out otherwise, or something in a policy cannot be meant.
 pub(crate) const FAULTS: u8 = 38;
 /// The good rows were taken, and the bad ones written to the file named.
 pub(crate) const REJECTED: u8 = 39;

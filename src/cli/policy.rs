@@ -54,7 +54,10 @@ fn written<T: serde::Serialize>(answer: &T, code: u8) -> Result<Done> {
 
 /// Says whether a file is a policy, and what is odd about it. Only what cannot be meant makes the exit code.
 fn check(options: &Options, file: &Path) -> Result<Done> {
-    let checked = policies::check(&choice(file), None)?;
+    let choice = choice(file);
+    // A file that is no policy is an error with the code of its own.
+    choice.read(None)?;
+    let checked = policies::check(&choice, None)?;
     let code = if checked.count(Severity::Error) > 0 { exit::FAULTS } else { exit::OK };
     if options.json {
         return written(&checked, code);
@@ -118,10 +121,10 @@ fn profile(options: &Options, name: &str) -> Result<Done> {
 
 fn compared(options: &Options, words: &Compare) -> Result<Done> {
     let request = CompareRequest {
-        a: choice(&words.a),
-        b: choice(&words.b),
+        a: Some(choice(&words.a).read(None)?.text),
+        b: Some(choice(&words.b).read(None)?.text),
         orders_path: words.orders.clone(),
-        sample: words.sample,
+        random: words.sample,
         day: words.day,
         examples: Some(words.examples),
         ..CompareRequest::default()

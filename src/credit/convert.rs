@@ -79,6 +79,10 @@ impl Scene<'_> {
             } else if to == Stage::Ordered && matches!(from, Stage::Drafted | Stage::Invoiced) {
                 chain.marks.ahead -= part.min(chain.marks.ahead);
             }
+            if off_the_way(from, to) && chain.at(from) == 0 {
+                // The document is undone as a whole, the secured part of it too.
+                chain.marks.secured_moved.retain(|(stage, _)| *stage != from);
+            }
             missing -= part;
         }
         // More than there was can only be said of a part of which nothing is left before.
@@ -127,14 +131,14 @@ fn outside_credit(chain: &mut Chain, to: Stage, mut missing: i64) -> i64 {
         chain.marks.ahead -= part;
         missing -= part;
     }
-    let [delivered, drafted, invoiced] = &mut chain.marks.secured_moved;
-    let moved = match to {
-        Stage::Delivered => delivered,
-        Stage::Drafted => drafted,
-        _ => invoiced,
-    };
-    let part = missing.min(chain.marks.secured.saturating_sub(*moved).max(0));
-    *moved += part;
+    let moved = chain.marks.secured_moved.iter().position(|(stage, _)| *stage == to);
+    let before = moved.and_then(|at| chain.marks.secured_moved.get(at)).map_or(0, |(_, moved)| *moved);
+    let part = missing.min(chain.marks.secured.saturating_sub(before).max(0));
+    match moved.and_then(|at| chain.marks.secured_moved.get_mut(at)) {
+        Some((_, moved)) => *moved = moved.saturating_add(part),
+        None if part > 0 => chain.marks.secured_moved.push((to, part)),
+        None => {}
+    }
     missing - part
 }
 

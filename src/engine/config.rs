@@ -18,7 +18,7 @@ use crate::policy::Policy;
 pub const MAX_CONFIG_BYTES: u64 = 64 * 1024;
 
 /// The longest policy file that is read, in bytes; the parser has the same limit.
-const MAX_POLICY_FILE_BYTES: u64 = 1024 * 1024;
+pub(super) const MAX_POLICY_FILE_BYTES: u64 = 1024 * 1024;
 
 /// What an engine is opened with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,7 +200,7 @@ impl PolicySource {
 }
 
 /// Reads a small text file, and refuses a large one before reading it.
-fn read_text(path: &Path, most: u64) -> Result<String> {
+pub(super) fn read_text(path: &Path, most: u64) -> Result<String> {
     let say = |error: &dyn std::fmt::Display| bad(format!("{} cannot be read: {error}", path.display()));
     let length = std::fs::metadata(path).map_err(|error| say(&error))?.len();
     if length > most {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::config::PolicySource;
+use super::config::{MAX_POLICY_FILE_BYTES, PolicySource, read_text};
 use super::imports::read_file;
 use super::policy_cases::{MAX_CASES_BYTES, read_cases};
 use crate::calendar::Day;
@@ -55,21 +55,22 @@ pub struct ProfileRequest {
     pub name: String,
 }
 
-/// Asks where two policies differ. Without orders, they are asked about cases at the thresholds of both.
+/// Asks where two policies differ. Each is named by a ready policy's name or given as TOML; one left out is the policy in
+/// force. Without orders, they are asked about cases at the thresholds of both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CompareRequest {
-    /// The first policy.
-    pub a: PolicyChoice,
+    /// The first policy: the name of one that comes with the library, or TOML.
+    pub a: Option<String>,
     /// The second policy.
-    pub b: PolicyChoice,
+    pub b: Option<String>,
     /// Orders as CSV; its columns are in `docs/POLICY.md`.
     pub orders: Option<String>,
     /// The path of a file of orders.
     pub orders_path: Option<PathBuf>,
     /// Instead: so many cases that mix several facts near the thresholds of both policies, the same every time.
-    pub sample: Option<u32>,
+    pub random: Option<u32>,
     /// The day it is; today when nothing is said.
     pub day: Option<Day>,
     /// How many examples are told of each pair of outcomes that differ; at most 100.
@@ -136,18 +137,24 @@ impl PolicyChoice {
     }
 }
 
-/// What is odd about a policy.
+/// What is wrong or odd about a policy. One that cannot be used is an answer too: then its name is empty, and the findings
+/// say what is wrong.
 ///
 /// # Errors
-/// Those of [`PolicyChoice::read`].
+/// Those of [`PolicyChoice::read`], but for what is wrong with the policy.
 pub fn check(choice: &PolicyChoice, in_force: Option<&Policy>) -> Result<CheckedPolicy> {
-    let policy = choice.read(in_force)?;
-    Ok(CheckedPolicy {
-        findings: policy.check(),
-        rules: u64::try_from(policy.rules.len()).unwrap_or(u64::MAX),
-        name: policy.name,
-        version: policy.version,
-    })
+    let (policy, findings) = match (&choice.profile, &choice.text, &choice.path) {
+        (None, Some(text), None) => Policy::inspect(text),
+        (None, None, Some(path)) => Policy::inspect(&read_text(path, MAX_POLICY_FILE_BYTES)?),
+        _ => {
+            let policy = choice.read(in_force)?;
+            let findings = policy.check();
+            (Some(policy), findings)
+        }
+    };
+    let rules = policy.as_ref().map_or(0, |policy| policy.rules.len());
+    let (name, version) = policy.map(|policy| (policy.name, policy.version)).unwrap_or_default();
+    Ok(CheckedPolicy { name, version, rules: u64::try_from(rules).unwrap_or(u64::MAX), findings })
 }
 
 /// A policy in sentences.
@@ -174,25 +181,36 @@ pub fn profile(request: &ProfileRequest) -> Result<PolicyText> {
     Policy::profile_text(&request.name).map(|text| PolicyText { text: text.to_owned() })
 }
 
+/// A name is a word on a line of its own; TOML never is.
+fn named(policy: Option<&str>) -> PolicyChoice {
+    let (mut profile, mut text) = (None, None);
+    match policy {
+        Some(toml) if toml.contains(['=', '\n']) => text = Some(toml.to_owned()),
+        Some(name) => profile = Some(name.to_owned()),
+        None => {}
+    }
+    PolicyChoice { profile, text, path: None }
+}
+
 /// Where two policies differ. `today` stands in for a day that the request does not name.
 ///
 /// # Errors
 /// Those of [`PolicyChoice::read`] for each policy; `Argument` when the request names orders twice, asks for too much, or
 /// a row of the orders is wrong; `Io` and `TooLarge` for a file.
 pub fn compared(request: &CompareRequest, in_force: Option<&Policy>, today: Day) -> Result<Comparison> {
-    let a = request.a.read(in_force).map_err(|error| error.at("a"))?;
-    let b = request.b.read(in_force).map_err(|error| error.at("b"))?;
+    let read = |name, policy: &Option<String>| named(policy.as_deref()).read(in_force).map_err(|error| error.at(name));
+    let (a, b) = (read("a", &request.a)?, read("b", &request.b)?);
     let examples = usize::try_from(request.examples.unwrap_or(EXAMPLES)).unwrap_or(usize::MAX);
     if examples > MAX_EXAMPLES {
         return Err(Error::argument(format!("examples: {examples} is more than {MAX_EXAMPLES}")));
     }
     let today = request.day.unwrap_or(today);
-    let cases = match (&request.orders, &request.orders_path, request.sample) {
+    let cases = match (&request.orders, &request.orders_path, request.random) {
         (None, None, None) => grid(&a, &b, today),
         (None, None, Some(count)) => {
             let count = usize::try_from(count).unwrap_or(usize::MAX);
             if count > MAX_CASES {
-                return Err(Error::argument(format!("sample: {count} is more than {MAX_CASES}")));
+                return Err(Error::argument(format!("random: {count} is more than {MAX_CASES}")));
             }
             sample(&a, &b, today, count)
         }
@@ -203,7 +221,7 @@ pub fn compared(request: &CompareRequest, in_force: Option<&Policy>, today: Day)
                 String::from_utf8(bytes).map_err(|_| Error::argument(format!("{} is not UTF-8", path.display())))?;
             read_cases(&text, today).map_err(|error| error.at(path.display()))?
         }
-        _ => return Err(Error::argument("orders, orders_path, sample: give one of them at most")),
+        _ => return Err(Error::argument("orders, orders_path, random: give one of them at most")),
     };
     compare(&a, &b, &cases, today, examples)
 }

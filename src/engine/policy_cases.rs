@@ -73,8 +73,9 @@ pub fn read_cases(text: &str, today: Day) -> Result<Vec<Case>> {
     let header = Header::read(reader.headers().map_err(unread)?)?;
     let (mut cases, mut faults, mut wrong) = (Vec::new(), Vec::new(), 0_usize);
     let mut record = StringRecord::new();
+    let mut lines = Lines { text, at: 0, line: 1 };
     while reader.read_record(&mut record).map_err(unread)? {
-        let line = record.position().map_or(0, csv::Position::line);
+        lines.advance(record.position().map_or(0, csv::Position::byte));
         if record.iter().all(|field| field.trim().is_empty()) {
             continue;
         }
@@ -82,12 +83,12 @@ pub fn read_cases(text: &str, today: Day) -> Result<Vec<Case>> {
             let message = format!("there are more than {MAX_CASE_ROWS} rows");
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
-        match (Row { header: &header, record: &record }).case(line, today) {
+        match (Row { header: &header, record: &record }).case(lines.line, today) {
             Ok(case) => cases.push(case),
             Err(why) => {
                 wrong += 1;
                 if faults.len() < MAX_FAULTS_TOLD {
-                    faults.push(format!("line {line}: {why}"));
+                    faults.push(format!("line {}: {why}", lines.line));
                 }
             }
         }
@@ -98,6 +99,25 @@ pub fn read_cases(text: &str, today: Day) -> Result<Vec<Case>> {
     let rest = wrong.saturating_sub(faults.len());
     let more = if rest > 0 { format!("\nand {rest} more") } else { String::new() };
     Err(Error::argument(format!("{}{more}", faults.join("\n"))))
+}
+
+/// Counts lines: the reader's own position of a record is before the empty lines that it skips.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn advance(&mut self, byte: u64) {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        let blank = |rest: &str| rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+        let to = byte.saturating_add(self.text.get(byte..).map_or(0, blank));
+        let passed = self.text.get(self.at..to).unwrap_or_default();
+        let newlines = passed.bytes().filter(|byte| *byte == b'\n').count();
+        self.line = self.line.saturating_add(u64::try_from(newlines).unwrap_or(0));
+        self.at = to.max(self.at);
+    }
 }
 
 /// Where each column stands.

@@ -14,6 +14,7 @@ const MAX_FOUND_CHARS: usize = 60;
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     found: Vec<(usize, String)>,
+    whole: Option<String>,
 }
 
 impl Problems {
@@ -22,13 +23,29 @@ impl Problems {
         self.found.push((span.start, sentence.into()));
     }
 
+    /// Notes what is wrong with the file as a whole, so that nothing in it was read.
+    pub(super) fn whole(&mut self, sentence: String) {
+        self.whole = Some(sentence);
+    }
+
     /// Whether nothing is wrong.
     pub(super) fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.found.is_empty() && self.whole.is_none()
+    }
+
+    /// Each with its line, in the order of the file.
+    pub(super) fn into_lines(mut self, text: &str) -> impl Iterator<Item = (u32, String)> {
+        self.found.sort();
+        let line = |at: usize| u32::try_from(line_of(text, at)).unwrap_or(u32::MAX);
+        let whole = self.whole.map(|sentence| (1, sentence));
+        whole.into_iter().chain(self.found.into_iter().map(move |(at, sentence)| (line(at), sentence)))
     }
 
     /// One error of kind [`ErrorKind::Policy`] that tells all of them in the order of their lines.
     pub(super) fn into_error(mut self, text: &str) -> Error {
+        if let Some(whole) = self.whole {
+            return Error::new(ErrorKind::Policy, whole);
+        }
         self.found.sort();
         let total = self.found.len();
         let lines: Vec<String> = self

@@ -15,7 +15,7 @@ class Finding:
     line: int
     """In the text, from 1."""
     severity: str
-    """``error``: it cannot be used; ``warning``: it can, and somebody should look."""
+    """``error``: it cannot be used, or something in it cannot be meant; ``warning``: somebody should look."""
     message: str
 
 

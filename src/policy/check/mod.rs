@@ -1,7 +1,7 @@
 //! What is odd about a policy that can be read: contradictions, rules that never fire, what nobody is held against.
 //!
-//! [`Policy::check`] is a pure function of the policy. An *error* is something that cannot be meant: a rule that can never
-//! matter, an exclusion that lifts nothing. A *warning* may be meant, and is worth a second look.
+//! [`Policy::check`] is a pure function of the policy. An *error* is something that cannot be meant: a rule that never fires,
+//! an exclusion that lifts nothing. A *warning* may be meant, or does no harm, and is worth a second look.
 
 mod coverage;
 mod exclusions;
@@ -20,9 +20,9 @@ use places::Places;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// It cannot be meant.
+    /// The policy cannot be used, or something in it cannot be meant.
     Error,
-    /// It may be meant.
+    /// It can be used, and somebody should look.
     Warning,
 }
 
@@ -49,6 +49,20 @@ pub struct Finding {
 }
 
 impl Policy {
+    /// Reads a policy file and tells everything that is wrong or odd about it. There is no policy when it cannot be used.
+    pub fn inspect(text: &str) -> (Option<Self>, Vec<Finding>) {
+        match Self::read(text) {
+            Ok(policy) => {
+                let findings = policy.check();
+                (Some(policy), findings)
+            }
+            Err(problems) => {
+                let wrong = |(line, message)| Finding { line, severity: Severity::Error, message };
+                (None, problems.into_lines(text).map(wrong).collect())
+            }
+        }
+    }
+
     /// Everything that is odd about the policy, in the order of the file.
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Findings { places: Places::of(&self.text), found: Vec::new() };

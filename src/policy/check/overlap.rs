@@ -27,7 +27,7 @@ pub(super) fn check(policy: &Policy, findings: &mut Findings<'_>) {
                  and makes it \"{}\"",
                 other.then.name()
             );
-            findings.error(&place, message);
+            findings.warning(&place, message);
         } else {
             let message = format!(
                 "rule {name} adds nothing: whenever it fires, rule {other_name} on line {other_line} fires too and \

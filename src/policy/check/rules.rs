@@ -33,7 +33,8 @@ pub(super) fn scope<'p>(
     if !policy.classes.is_empty() {
         for class in scope.classes.iter().filter(|class| policy.classes.iter().all(|known| known.name != **class)) {
             let known = policy.classes.iter().map(|class| class.name.as_str());
-            let hint = match meant(class, known) {
+            // Of names as short as A and B each is close to every other.
+            let hint = match meant(class, known).filter(|near| near.chars().count() > 2) {
                 Some(near) => format!("did you mean {}?", quoted(near)),
                 None => "define it, also when it is only ever given by hand".to_owned(),
             };

@@ -161,7 +161,7 @@ pub(super) const COMPANY_AGE: Text = Text {
     da: "Svar fra virksomhedsregistre bruges i op til {age}.",
     nb: "Svar fra foretaksregistre brukes i inntil {age}.",
     sv: "Svar från företagsregister används i upp till {age}.",
-    fi: "Yritysrekisterien vastauksia käytetään enintään {age}.",
+    fi: "Yritysrekisterien vastausten enimmäisikä: {age}.",
     nl: "Antwoorden van handelsregisters worden tot {age} gebruikt.",
 };
 /// Likewise.
@@ -170,16 +170,16 @@ pub(super) const DEBTOR_AGE: Text = Text {
     da: "Svar fra skyldnerregistre bruges i op til {age}; data, der er ældre end {source}, kan ikke vise, at der ingen anmærkninger er.",
     nb: "Svar fra skyldnerregistre brukes i inntil {age}; data som er eldre enn {source}, kan ikke vise at det ikke finnes anmerkninger.",
     sv: "Svar från gäldenärsregister används i upp till {age}; uppgifter äldre än {source} kan inte visa att anmärkningar saknas.",
-    fi: "Velallisrekisterien vastauksia käytetään enintään {age}; tiedot, joiden ikä on yli {source}, eivät voi osoittaa merkintöjen puuttumista.",
+    fi: "Velallisrekisterien vastausten enimmäisikä: {age}; tiedot, joiden ikä on yli {source}, eivät voi osoittaa merkintöjen puuttumista.",
     nl: "Antwoorden van debiteurenregisters worden tot {age} gebruikt; gegevens ouder dan {source} kunnen niet aantonen dat er geen achterstanden zijn.",
 };
 /// What they may be asked for.
 pub(super) const PURPOSES: Text = Text {
-    en: "Debtor registers may be asked for: {names}.",
-    da: "Skyldnerregistre må spørges til: {names}.",
-    nb: "Skyldnerregistre kan spørres for: {names}.",
-    sv: "Gäldenärsregister får frågas för: {names}.",
-    fi: "Velallisrekistereiltä saa kysyä tarkoituksiin: {names}.",
+    en: "Debtor registers may be used for: {names}.",
+    da: "Skyldnerregistre må bruges til: {names}.",
+    nb: "Skyldnerregistre kan brukes til: {names}.",
+    sv: "Gäldenärsregister får användas för: {names}.",
+    fi: "Velallisrekistereitä saa käyttää tarkoituksiin: {names}.",
     nl: "Debiteurenregisters mogen worden geraadpleegd voor: {names}.",
 };
 /// A number of hours.

@@ -19,7 +19,7 @@ use toml::de::DeTable;
 use super::Policy;
 use super::problems::Problems;
 use super::section::Section;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use words::text_of;
 
 /// The format of the files this version reads.
@@ -62,20 +62,25 @@ impl Policy {
     /// Reads a policy file.
     ///
     /// # Errors
-    /// [`ErrorKind::Policy`], with every error of the file on a line of its own, at most
+    /// [`crate::error::ErrorKind::Policy`], with every error of the file on a line of its own, at most
     /// [`super::MAX_ERRORS_SHOWN`].
     pub fn parse(text: &str) -> Result<Self> {
+        Self::read(text).map_err(|problems| problems.into_error(text))
+    }
+
+    /// Reads a policy file, or tells everything that is wrong with it.
+    pub(super) fn read(text: &str) -> std::result::Result<Self, Problems> {
+        let mut problems = Problems::default();
         if text.len() > MAX_POLICY_BYTES {
             let size = text.len();
-            let message = format!("the policy has {size} bytes; at most {MAX_POLICY_BYTES} are read: shorten it");
-            return Err(Error::new(ErrorKind::Policy, message));
+            problems.whole(format!("the policy has {size} bytes; at most {MAX_POLICY_BYTES} are read: shorten it"));
+            return Err(problems);
         }
-        let mut problems = Problems::default();
         if let Some((at, _)) = text.match_indices('{').nth(MAX_INLINE_TABLES) {
             let why =
                 format!("more than {MAX_INLINE_TABLES} opening braces: write a table as [name], a rule as [[rule]]");
             problems.add(&(at..at), why);
-            return Err(problems.into_error(text));
+            return Err(problems);
         }
         let (root, errors) = DeTable::parse_recoverable(text);
         for error in errors {
@@ -83,7 +88,7 @@ impl Policy {
         }
         // What was recovered from a file that is not TOML would only lead to errors that follow from the first ones.
         let policy = if problems.is_empty() { policy(&mut problems, root.get_ref(), text) } else { None };
-        policy.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_error(text))
+        policy.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
     /// The profile that comes with the library: what most Nordic wholesalers start from.

@@ -579,6 +579,7 @@ mod tests {
         let mut policy = Policy::standard().unwrap();
         policy.rules.truncate(1);
         policy.rules[0].scope.at = vec![Checkpoint::Ship];
+        policy.checkpoint_grace_days = 0;
         let mut history = History::default();
         let payer = history.account("10", "C1", Currency::parse("DKK").unwrap()).unwrap();
         for at in 0..2 {

@@ -25,7 +25,7 @@ enum Probe {
     Plain,
     /// Exposure with the order at a share of the limit, and so many minor units more.
     Used { share: u32, more: i64 },
-    /// Another order fills the limit; it ships after so many days.
+    /// Another order is three times the limit, more than any tolerance; it ships after so many days.
     ShipsIn { days: i32 },
     /// So much is overdue for longer than anybody forgives.
     Overdue(Money),
@@ -67,7 +67,7 @@ enum Probe {
     OpenEnded,
     /// The limit ended so many days ago.
     Ended(i32),
-    /// Credits cover what the limit does not.
+    /// Far more than the limit is owed, and credits cover it.
     Credits,
     /// Something long overdue is disputed.
     DisputedItem,
@@ -88,6 +88,8 @@ struct Place {
     company: String,
     customer_for: Option<u32>,
     at: Checkpoint,
+    /// More of the limit is used than this, in hundredths of a per cent.
+    used: Option<u32>,
 }
 
 /// Cases that stand at the thresholds of both policies, and just above them, in each of their scopes.
@@ -105,6 +107,7 @@ pub fn grid(a: &Policy, b: &Policy, today: Day) -> Vec<Case> {
             }
             let mut case = base(place, currency, today);
             probe.apply(&mut case, today);
+            place.fill(&mut case, today);
             case.name = format!("{}{}", probe.told(), place.told());
             cases.push(case);
         }
@@ -131,6 +134,7 @@ pub fn sample(a: &Policy, b: &Policy, today: Day, count: usize) -> Vec<Case> {
                 told.push(probe.told());
             }
         }
+        place.fill(&mut case, today);
         case.name = format!("sample {number}: {}{}", told.join(", "), place.told());
         cases.push(case);
     }
@@ -179,6 +183,21 @@ impl Place {
             company: scope.companies.first().cloned().unwrap_or_default(),
             customer_for,
             at,
+            used: scope.utilisation_above,
+        }
+    }
+
+    /// Uses as much of the limit as the scope asks for, if the case does not yet.
+    fn fill(&self, case: &mut Case, today: Day) {
+        let limit = case.limits.first().and_then(|limit| limit.amount);
+        let (Some(share), Some(limit)) = (self.used, limit) else { return };
+        let held = case.items.iter().map(|item| item.residual).chain(case.ordered.iter().map(|(amount, _)| *amount));
+        let held: i128 = held.chain([case.delivered, case.drafted, case.order.amount.minor]).map(i128::from).sum();
+        // A hundredth of a per cent more, which is the smallest step that a scope sees.
+        let used = i128::from(limit) * (i128::from(share) + 1) / 10_000 + 1;
+        let missing = used - held + i128::from(case.unapplied);
+        if let Ok(residual @ 1..) = i64::try_from(missing) {
+            case.items.push(Item { residual, due: today.plus(30), disputed: false });
         }
     }
 
@@ -192,6 +211,9 @@ impl Place {
         }
         if let Some(days) = self.customer_for {
             told += &format!(", customer for {days} days");
+        }
+        if let Some(share) = self.used {
+            told += &format!(", more than {}.{:02} % of the limit used", share / 100, share % 100);
         }
         if self.at != Checkpoint::Entry {
             told += &format!(", at {}", self.at.name());
@@ -343,13 +365,16 @@ fn test(test: &Test, probes: &mut Vec<Probe>) {
 
 fn used(share: u32, probes: &mut Vec<Probe>) {
     probes.extend([0, 1].map(|more| Probe::Used { share, more }));
+    probes.push(Probe::Used { share: share.saturating_mul(2), more: 0 });
 }
 
-/// Each amount, and one minor unit more.
+/// Each amount, one minor unit more, and far more: by how much it is above decides what is asked for in advance.
 fn amounts(amounts: &[Money], probe: impl Fn(Money) -> Probe, probes: &mut Vec<Probe>) {
     for amount in amounts {
-        probes.push(probe(*amount));
-        probes.push(probe(Money::new(amount.minor.saturating_add(1), amount.currency)));
+        let far = amount.minor.saturating_mul(2).saturating_add(100 * unit(amount.currency));
+        for minor in [amount.minor, amount.minor.saturating_add(1), far] {
+            probes.push(probe(Money::new(minor, amount.currency)));
+        }
     }
 }
 
@@ -383,7 +408,7 @@ impl Probe {
                 }
                 case.items.push(item(after.saturating_sub(case.order.amount.minor), -30));
             }
-            Self::ShipsIn { days } => case.ordered.push((100_000 * unit, Some(today.plus(*days)))),
+            Self::ShipsIn { days } => case.ordered.push((300_000 * unit, Some(today.plus(*days)))),
             Self::Overdue(amount) => {
                 room(case, *amount);
                 case.items.push(item(amount.minor, LONG_AGO));
@@ -445,8 +470,8 @@ impl Probe {
                 case.limits = vec![Limit { to: Some(today.plus(-days)), ..limit(Some(100_000 * unit)) }];
             }
             Self::Credits => {
-                case.unapplied = case.order.amount.minor;
-                case.items.push(item(100_000 * unit, -30));
+                case.unapplied = 300_000 * unit;
+                case.items.push(item(300_000 * unit, -30));
             }
             Self::DisputedItem => {
                 case.items.push(Item { disputed: true, ..item(100_000_000, LONG_AGO) });
@@ -473,7 +498,7 @@ impl Probe {
         match self {
             Self::Plain => "an ordinary order".to_owned(),
             Self::Used { share: of, more: unit } => format!("{}{} of the limit used", share(of), more(unit)),
-            Self::ShipsIn { days } => format!("limit filled by an order that ships in {days} days"),
+            Self::ShipsIn { days } => format!("another order far above the limit ships in {days} days"),
             Self::Overdue(amount) => format!("{amount} long overdue"),
             Self::Late { days, .. } => format!("an item {days} days past its due day"),
             Self::OverdueShare { share: of, more: unit } => format!("{}{} of the items overdue", share(of), more(unit)),
@@ -501,7 +526,7 @@ impl Probe {
             Self::Zero => "limit of zero".to_owned(),
             Self::OpenEnded => "limit without a last day".to_owned(),
             Self::Ended(days) => format!("limit ended {days} days ago"),
-            Self::Credits => "limit used, and credits for the order".to_owned(),
+            Self::Credits => "credits for all that is owed, which is far above the limit".to_owned(),
             Self::DisputedItem => "a disputed item long overdue".to_owned(),
             Self::Prepaid => "order paid in advance".to_owned(),
             Self::OtherCurrency => "order in another currency without a rate".to_owned(),

@@ -79,7 +79,7 @@ pub struct Pair {
 pub struct RuleCount {
     /// The policy's name for it; empty for what no rule says.
     pub rule: String,
-    /// What is the matter.
+    /// What is the matter: the first thing it says of a case.
     pub code: Code,
     /// In how many cases.
     pub cases: u64,
@@ -161,8 +161,13 @@ pub fn compare(a: &Policy, b: &Policy, cases: &[Case], today: Day, examples: usi
         let amount = case.order.amount;
         *row.value.entry(amount.currency).or_default() += i128::from(amount.minor);
         for (counts, answer) in row.rules.iter_mut().zip([&first, &second]) {
+            let mut told: Vec<&str> = Vec::new();
             for reason in answer.reasons.iter().filter(|reason| reason.effect == answer.outcome) {
-                *counts.entry((reason.rule.clone(), reason.code)).or_default() += 1;
+                // A rule that has two things to say of a case leads to its outcome once.
+                if reason.rule.is_empty() || !told.contains(&reason.rule.as_str()) {
+                    told.push(&reason.rule);
+                    *counts.entry((reason.rule.clone(), reason.code)).or_default() += 1;
+                }
             }
         }
         let same = first.outcome == second.outcome && first.prepay == second.prepay && first.deposit == second.deposit;
