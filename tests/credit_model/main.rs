@@ -129,8 +129,8 @@ release_by = "credit_controller"
 [[rule]]
 name = "late at the door"
 when = "overdue_amount"
-above = ["50.00 DKK", "7.00 EUR", "80.00 SEK"]
-at = ["ship"]
+above = ["5.00 DKK", "1.00 EUR", "8.00 SEK"]
+at = ["confirm", "pick", "ship", "invoice"]
 then = "hold"
 release_by = "credit_controller"
 "#;

@@ -91,7 +91,7 @@ fn what() -> impl Strategy<Value = What> {
             .prop_map(|(from, to, amount, item, due)| What::Convert { from, to, amount, item, due }),
         2 => Just(What::Cancel),
         2 => amount().prop_map(|amount| What::Reopen { amount }),
-        2 => at.prop_map(|at| What::Pass { at }),
+        5 => at.prop_map(|at| What::Pass { at }),
         1 => Just(What::Hold),
         4 => (0..2_u8, 0..3_u8, any::<bool>())
             .prop_map(|(user, role, lifts_stop)| What::Release { user, role, lifts_stop }),
