@@ -289,7 +289,7 @@ fn requests_and_files_that_cannot_be_tried_say_why() {
 #[test]
 fn rules_that_lack_their_facts_are_named() {
     let answer = tried(&lenient(), &lenient(), SMALL);
-    let warning = "the record does not tell statuses of accounts, which these rules ask about: stopped";
+    let warning = "the record does not tell statuses of accounts; rules that ask: stopped";
     assert_eq!(answer.report.warnings, [warning]);
 }
 

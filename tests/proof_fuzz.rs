@@ -164,7 +164,7 @@ fn seeds() -> Vec<Seed> {
     }
     let order = json!({
         "company": "NW01", "customer": "100", "document": "SO-1", "key": "k", "amount": "12.50 DKK", "rate": "7.46",
-        "expires": 1_795_338_000_000_i64, "user": "anna", "language": "da", "deadline_ms": 900
+        "expires": 1_795_424_400_000_i64, "user": "anna", "language": "da", "deadline_ms": 900
     });
     for name in ["order.check", "order.reserve", "order.change", "order.cancel", "order.reopen"] {
         let mut order = order.clone();
@@ -182,6 +182,39 @@ fn seeds() -> Vec<Seed> {
         let list = json!({ "orders": [bare, bare], "all_or_nothing": true, "language": "fi" });
         add(name, &if name == "order.check_list" { json!({ "orders": [bare, bare] }) } else { list }.to_string());
     }
+    // What the department does with orders; on an order that is closed, or is not theirs, it is refused with its state.
+    let person = json!({
+        "company": "NW01", "customer": "100", "document": "1", "user": "maja", "role": "credit_manager", "reason": "known",
+        "lifts_stop": true, "deviation_basis_points": 500, "valid_days": 5, "overrule": false
+    });
+    let turns = ["order.hold", "order.release", "order.hold", "order.reject", "order.reevaluate"];
+    for (turn, name) in turns.into_iter().enumerate() {
+        let mut person = person.clone();
+        person["key"] = json!(format!("turn {turn}"));
+        add(name, &person.to_string());
+    }
+    let rich = json!({
+        "company": "NW01", "customer": "100", "document": "2", "key": "pass", "checkpoint": "ship", "ships": "2026-12-01",
+        "terms_days": 30, "discount_basis_points": 250, "tax": "gross"
+    });
+    add("order.pass", &rich.to_string());
+    let lines = json!({ "company": "NW01", "customer": "100", "document": "7", "key": "lines", "secured": "1.00 DKK",
+        "lines": ["1.00 DKK", "2.50 DKK"], "to": "delivered" });
+    add("order.reserve", &lines.to_string());
+    let instalments = json!({ "company": "NW01", "customer": "100", "document": "7", "key": "instalments", "to": "invoiced",
+        "item": "F7", "instalments": [{ "due": "2026-12-01", "amount": "1.00 DKK" }, { "due": "2027-01-01", "amount": "1.50 DKK" }] });
+    add("order.convert", &instalments.to_string());
+    add("pool.put", r#"{"pool":"NORD","kind":"group","currency":"EUR","rates":{"DKK":"0.134","SEK":"0.09"}}"#);
+    add("pool.get", r#"{"pool":"NORD"}"#);
+    add(
+        "limit.put",
+        r#"{"pool":"NORD","kind":"insured","limit":"100.00 EUR","share_basis_points":9000,"user":"maja"}"#,
+    );
+    add("order.held", r#"{"company":"NW01","customer":"100","most":9,"language":"nl"}"#);
+    add("work.reevaluate", r#"{"company":"NW01","active":true,"user":"maja","most":9,"deadline_ms":900}"#);
+    add("event.next", r#"{"consumer":"crm","most":9}"#);
+    add("event.acknowledge", r#"{"consumer":"crm","up_to":1}"#);
+    add("portfolio.dso", r#"{"balance":"50000.00 DKK","credit_sales":"150000.00 DKK","days":365}"#);
     let account = json!({ "company": "NW01", "customer": "100" });
     for name in ["account.get", "account.items", "decision.list"] {
         add(name, &json!({ "account": account }).to_string());

@@ -132,7 +132,8 @@ impl Recorder {
             let of = |schema: &Value| jsonschema::validator_for(schema).unwrap();
             (one.operation, (of(&one.request), of(&strict(&one.answer))))
         });
-        Self { desk: Desk::in_memory(), schemas: schemas.collect(), seen: BTreeSet::new() }
+        let two_people = "[limits]\napproval_above = [\"900000.00 DKK\"]\n";
+        Self { desk: Desk::with_policy(two_people), schemas: schemas.collect(), seen: BTreeSet::new() }
     }
 
     #[track_caller]
@@ -295,7 +296,7 @@ fn the_work_of_the_department_fits(desk: &mut Recorder) {
         with(json!({ "document": "W-1", "key": "W-1", "amount": "1.00 DKK", "language": "en" })),
     );
     let held = desk.call("order.held", json!({ "company": "NW01", "language": "sv" }));
-    assert_eq!(held[0]["document"], "W-1");
+    assert!(held.as_array().unwrap().iter().any(|order| order["document"] == "W-1"), "{held}");
     let person = |key: &str| {
         with(json!({ "document": "W-1", "key": key, "user": "maja", "role": "credit_manager",
         "reason": "they always pay" }))
@@ -347,7 +348,7 @@ fn what_a_source_of_the_hosts_is_asked_and_answers_fits() {
     let source = schemas::source();
     let (asks, answers) = (Validator::new(&source.request).unwrap(), Validator::new(&source.answer).unwrap());
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let desk = Desk::with_policy("[limits]\napproval_above = [\"900000.00 DKK\"]\n");
+    let desk = Desk::new();
     let answer = json!({ "answer": "remarks", "as_of": 1_795_338_000_000_i64, "remarks": [
         { "number": "R1", "kind": "judgment", "amount": "1200.00 DKK", "registered": "2026-01-02" }
     ] });

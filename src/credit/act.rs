@@ -360,7 +360,7 @@ impl Scene<'_> {
                 outcome if outcome.grants() => ChainState::Active,
                 Outcome::Hold => ChainState::Held,
                 // Who waits, waits until a person or the rules let it through, or a person turns it down.
-                _ if self.request.action == Action::Reevaluate => ChainState::Held,
+                _ if self.request.action == Action::Reevaluate && chain.state == ChainState::Held => ChainState::Held,
                 _ => ChainState::Declined,
             };
         }

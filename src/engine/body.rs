@@ -99,7 +99,7 @@ impl Body {
     /// Whether the order is another since: a question that the engine asks by itself is recorded only then.
     pub(super) fn changes(&self) -> bool {
         let state = |chain: &Option<Chain>| chain.as_ref().map(|chain| chain.state);
-        state(&self.asked.chain) != state(&self.came_to.chain)
+        self.came_to.chain.is_some() && state(&self.asked.chain) != state(&self.came_to.chain)
     }
 
     /// Whether the order waited for a person, or was turned down, until this decision.
@@ -154,6 +154,9 @@ impl Asked {
 
     /// The open items of a new invoice: one, or one for each instalment.
     fn new_items(&self, account: &AccountFacts, amount: i64) -> Result<Vec<Item>> {
+        if self.item.is_empty() {
+            return Err(Error::argument("item: say which open item the invoice is, and when it is due"));
+        }
         let key = self.key.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "an account without a name"))?;
         let item = |number: String, amount: i64, due: Day| Item {
             key: key.clone(),

@@ -176,7 +176,9 @@ impl OrderRequest {
     pub(super) fn item_number(&self) -> Result<String> {
         let of_item = self.from == Some(Stage::Invoiced) || self.to == Some(Stage::Invoiced);
         let settles = self.to == Some(Stage::Settled) && matches!(self.from, None | Some(Stage::Invoiced));
-        if !of_item && !settles {
+        // An invoice that waited is still one when it is asked for again, or released.
+        let may_begin_invoiced = self.to.is_none() && !self.item.is_empty();
+        if !of_item && !settles && !may_begin_invoiced {
             return Ok(String::new());
         }
         let item = checked_name("item", &self.item)?;

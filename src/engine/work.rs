@@ -169,9 +169,9 @@ impl Engine {
         let order = OrderRequest { document: chain.document.clone(), user: user.to_owned(), ..OrderRequest::default() };
         let step: Step = self.step_at(AccountRef::Id(chain.account), Action::Reevaluate, &order, None, now)?;
         let written = self.store.step(vec![step], false, deadline)?.answers.into_iter().next();
-        done.asked = done.asked.saturating_add(1);
-        // An order that was changed or closed by somebody else meanwhile is no longer ours to ask about.
+        // An order that ran out, or was changed or closed by somebody else meanwhile, is no longer ours to ask about.
         let Some(Ok(written)) = written else { return Ok(()) };
+        done.asked = done.asked.saturating_add(1);
         let body = written.decision.and_then(|record| record.body);
         let state = body.map(|body| Body::read(&body)).transpose()?.and_then(|body| body.state());
         match (chain.state, state) {

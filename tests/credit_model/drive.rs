@@ -27,6 +27,9 @@ const COMPANY: &str = "NW01";
 /// 2026-11-22, noon.
 const START: i64 = 20_779 * 86_400_000 + 43_200_000;
 
+/// What items were posted with that the host puts.
+const POSTED: i64 = 200_00;
+
 struct Watch(Arc<AtomicI64>);
 
 impl Clock for Watch {
@@ -174,7 +177,7 @@ fn play(policy: &Policy, world: &mut World, op: &Op) -> Outcome {
         Op::Item { account, item, debit, residual, due, disputed, level, blocked, delivered } => {
             let put = world::Item {
                 debit: *debit,
-                amount: *residual,
+                amount: POSTED,
                 residual: *residual,
                 due: Day(today.0 + due),
                 disputed: *disputed,
@@ -227,17 +230,18 @@ fn again(policy: &Policy, world: &mut World, account: Option<&str>, active: bool
     };
     let mut orders = if active { of(ChainState::Active) } else { Vec::new() };
     orders.extend(of(ChainState::Held));
-    let (mut released, mut held, mut waiting) = (Vec::new(), Vec::new(), 0);
-    let asked = u32::try_from(orders.len()).unwrap();
+    let (mut asked, mut released, mut held, mut waiting) = (0, Vec::new(), Vec::new(), 0);
     for (_, document) in orders {
         let before = world.orders[&document].clone();
         let told = act(policy, world, world.now, &before.account, &document, &What::Reevaluate);
+        // What has run out while it waited cannot be asked about as it is.
+        asked += u32::from(told.is_ok());
         let state = told.map(|told| told.state);
         match (before.state, state) {
             (ChainState::Active, Ok(ChainState::Held)) => held.push(document),
             (ChainState::Active, _) | (_, Err(_)) => {}
-            (_, Ok(ChainState::Held)) => waiting += 1,
-            (_, Ok(_)) => released.push(document),
+            (_, Ok(ChainState::Active)) => released.push(document),
+            (_, Ok(_)) => waiting += 1,
         }
         world.run_out();
     }
@@ -420,7 +424,7 @@ impl Desk {
                     number: item_name(*item),
                     kind: if *debit { ItemKind::Invoice } else { ItemKind::Payment },
                     currency: currency(code),
-                    amount: *residual,
+                    amount: POSTED,
                     residual: *residual,
                     due: Day(today.0 + due),
                     disputed: *disputed,
@@ -538,8 +542,11 @@ fn same<T: PartialEq + Debug>(what: &str, engine: &T, model: &T) -> Result<(), S
     }
 }
 
-/// Plays a history. What differs first is the error.
-pub(crate) fn run(policy: &Policy, ops: &[Op]) -> Result<(), String> {
+/// How often each reason was told, with the pool's name before it where it speaks of one.
+pub(crate) type Seen = BTreeMap<String, u32>;
+
+/// Plays a history, and notes what was told in it. What differs first is the error.
+pub(crate) fn run(policy: &Policy, ops: &[Op], seen: &mut Seen) -> Result<(), String> {
     let mut desk = Desk::new(policy);
     let mut list: Vec<Happened> = Vec::new();
     for (at, op) in ops.iter().enumerate() {
@@ -549,6 +556,11 @@ pub(crate) fn run(policy: &Policy, ops: &[Op]) -> Result<(), String> {
         let told = desk.play(op);
         let (world, expected) = recompute(policy, &list);
         let all = at % 16 == 0 || at + 1 == ops.len();
+        if let Outcome::Orders(answers) | Outcome::Taken(_, answers) = &told {
+            for line in answers.iter().flatten().flat_map(|told| &told.lines) {
+                *seen.entry(format!("{}{}", line.pool, line.code.name())).or_default() += 1;
+            }
+        }
         same("the answer", &comparable(told), &comparable(expected))
             .and_then(|()| compare(policy, &desk, &world, op, all))
             .map_err(|difference| format!("step {at}, {op:?}: {difference}"))?;

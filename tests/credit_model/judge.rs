@@ -39,6 +39,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) lands: usize,
     pub(crate) ships: Option<Day>,
     pub(crate) checkpoint: Checkpoint,
+    /// A checkpoint it could not pass before: its rules are asked too.
+    pub(crate) stopped_at: Option<Checkpoint>,
     /// The order is asked about as if nothing of it were ordered.
     pub(crate) without: Option<&'a str>,
     pub(crate) forced_hold: bool,
@@ -192,11 +194,10 @@ impl Desk<'_> {
     fn speaks_of(&self, scope: &Scope) -> bool {
         let class = self.class();
         let of_class = scope.classes.is_empty() || class.is_some_and(|class| scope.classes.contains(&class));
-        let at = if scope.at.is_empty() {
-            [Checkpoint::Entry, Checkpoint::Confirm].contains(&self.ask.checkpoint)
-        } else {
-            scope.at.contains(&self.ask.checkpoint)
-        };
+        let unsaid = [Checkpoint::Entry, Checkpoint::Confirm];
+        let moments = if scope.at.is_empty() { &unsaid[..] } else { &scope.at[..] };
+        let at = moments.contains(&self.ask.checkpoint)
+            || self.ask.stopped_at.is_some_and(|stopped_at| moments.contains(&stopped_at));
         of_class && at
     }
 

@@ -100,6 +100,9 @@ impl Life<'_> {
                 ships: None,
                 passed: None,
                 forced_hold: false,
+                begins: 0,
+                stopped_at: None,
+                without_rate: false,
                 release: None,
                 awaiting: None,
                 lines: Vec::new(),
@@ -119,7 +122,12 @@ impl Life<'_> {
             What::Convert { from, to, amount, item, due } => self.convert(order, *from, *to, *amount, *item, *due),
             What::Cancel if closed => Err(ErrorKind::State),
             What::Cancel => {
-                let told = self.unasked(-order.at[0], Cancelled);
+                // A draft that belongs to no order is given up as an order is.
+                let mut order = order;
+                let drafted = if order.begins == 2 { std::mem::take(&mut order.at[2]) } else { 0 };
+                let given_up = order.at[0] + drafted;
+                let told = self.unasked(-drafted, Cancelled);
+                let told = Told { after: told.before - given_up, ..told };
                 self.write(closed_order(order, Cancelled));
                 Ok(told)
             }
@@ -128,7 +136,7 @@ impl Life<'_> {
                 let state = order.state;
                 let moved = order.moved();
                 let fresh = closed_order(order, state);
-                let mut told = self.hold(fresh, amount + moved, true, 0)?;
+                let mut told = self.hold(fresh, amount + moved, true, what)?;
                 if told.state == ChainState::Declined {
                     told.state = before.state;
                     self.write(before);
@@ -142,7 +150,7 @@ impl Life<'_> {
                 }
                 let grace = i64::from(self.policy.checkpoint_grace_days);
                 let fresh = order.passed.is_some_and(|day| grace > 0 && self.today().since(day) <= grace);
-                if order.at[0] == 0 || fresh { Ok(self.unasked(0, Active)) } else { self.ask_again(order, *at) }
+                if order.at[0] == 0 || fresh { Ok(self.unasked(0, Active)) } else { self.ask_again(order, *at, what) }
             }
             _ if closed => Err(ErrorKind::State),
             What::Hold => {
@@ -168,9 +176,9 @@ impl Life<'_> {
                 self.write(Order { state, forced_hold: false, release: None, awaiting: None, lines, ..order });
                 Ok(told)
             }
-            What::Reevaluate if active && order.at[0] > 0 => self.ask_again(order, Checkpoint::Entry),
+            What::Reevaluate if active && order.at[0] > 0 => self.ask_again(order, Checkpoint::Entry, what),
             What::Reevaluate if active => Ok(self.unasked(0, Active)),
-            What::Reevaluate if no_amount(&order) => {
+            What::Reevaluate if order.without_rate => {
                 let mut told = self.unasked(0, order.state);
                 told.outcome = order.lines[0].effect;
                 told.lines = order.lines;
@@ -178,7 +186,7 @@ impl Life<'_> {
             }
             What::Reevaluate => {
                 let amount = order.amount;
-                self.hold(order, amount, true, 0)
+                self.hold(order, amount, true, what)
             }
         }
     }
@@ -205,10 +213,17 @@ impl Life<'_> {
             Some(Some(rate)) => (converted(amount, rate, self.policy.facts.rounding), true),
             Some(None) => (amount, false),
         };
-        self.hold(order, amount, comparable, to)
+        if to != 0 {
+            order.begins = to;
+        }
+        self.hold(order, amount, comparable, what)
     }
 
-    fn hold(&mut self, mut order: Order, amount: i64, comparable: bool, to: usize) -> Answer {
+    fn hold(&mut self, mut order: Order, amount: i64, comparable: bool, what: &What) -> Answer {
+        if order.expires.is_some_and(|expires| expires <= self.world.now) {
+            return Err(ErrorKind::State);
+        }
+        let (to, waited) = (order.begins, order.state == ChainState::Held);
         let wanted = amount - order.moved();
         let verdict = judge(
             self.policy,
@@ -218,9 +233,10 @@ impl Life<'_> {
                 increase: wanted,
                 value: amount,
                 comparable,
-                lands: to,
+                lands: order.begins,
                 ships: order.ships,
                 checkpoint: Checkpoint::Entry,
+                stopped_at: order.stopped_at,
                 without: None,
                 forced_hold: order.forced_hold,
                 release: order.release.as_ref(),
@@ -229,8 +245,11 @@ impl Life<'_> {
         let before = verdict.owed;
         order.at[0] = 0;
         order.amount = if comparable { amount } else { 0 };
+        order.without_rate = !comparable;
         order.state = match verdict.outcome {
             Outcome::Hold => ChainState::Held,
+            // Who waits goes on waiting, whatever the rules say when they are asked again.
+            outcome if stops(outcome) && comparable && waited && matches!(what, What::Reevaluate) => ChainState::Held,
             outcome if stops(outcome) || !comparable => ChainState::Declined,
             _ => ChainState::Active,
         };
@@ -241,7 +260,9 @@ impl Life<'_> {
             order.at[to] += held;
             self.let_through(&mut order);
             if to == 3 && held > 0 {
-                items = self.grow_item(0, held, self.day(Some(0)), true);
+                // Only a request to reserve says which open item it becomes, and when it is due.
+                let named = matches!(what, What::Reserve { .. });
+                items = if named { self.grow_item(0, held, self.day(Some(0)), true) } else { Err(ErrorKind::Argument) };
             }
         } else {
             order.lines.clone_from(&verdict.lines);
@@ -257,6 +278,7 @@ impl Life<'_> {
         order.lines.clear();
         order.awaiting = None;
         order.forced_hold = false;
+        order.stopped_at = None;
         if order.release.as_ref().is_some_and(|token| !token.covers(order.amount, self.today())) {
             order.release = None;
         }
@@ -265,7 +287,11 @@ impl Life<'_> {
     fn change(&mut self, order: Order, what: &What) -> Answer {
         let What::Change { amount, expires, ships } = what else { unreachable!() };
         let difference = amount - order.amount;
-        if difference < 0 && order.at[0] + difference < 0 && order.amount > 0 {
+        let to = order.begins;
+        if to == 3 && difference != 0 {
+            return Err(ErrorKind::State);
+        }
+        if difference < 0 && order.at[to] + difference < 0 && order.amount > 0 {
             return Err(ErrorKind::State);
         }
         let verdict = judge(
@@ -276,9 +302,10 @@ impl Life<'_> {
                 increase: difference,
                 value: *amount,
                 comparable: true,
-                lands: 0,
+                lands: order.begins,
                 ships: self.day(*ships).or(order.ships),
                 checkpoint: Checkpoint::Entry,
+                stopped_at: order.stopped_at,
                 without: None,
                 forced_hold: order.forced_hold,
                 release: order.release.as_ref(),
@@ -296,8 +323,8 @@ impl Life<'_> {
             ships: self.day(*ships).or(order.ships),
             ..order.clone()
         };
-        changed.at[0] = (order.at[0] + difference).max(0);
-        told.after += changed.at[0] - order.at[0];
+        changed.at[to] = (order.at[to] + difference).max(0);
+        told.after += changed.at[to] - order.at[to];
         if difference > 0 {
             self.let_through(&mut changed);
         }
@@ -305,7 +332,7 @@ impl Life<'_> {
         Ok(told)
     }
 
-    fn ask_again(&mut self, mut order: Order, at: Checkpoint) -> Answer {
+    fn ask_again(&mut self, mut order: Order, at: Checkpoint, what: &What) -> Answer {
         let ordered = order.at[0];
         let verdict = judge(
             self.policy,
@@ -315,9 +342,10 @@ impl Life<'_> {
                 increase: ordered,
                 value: order.amount,
                 comparable: true,
-                lands: 0,
+                lands: order.begins,
                 ships: order.ships,
                 checkpoint: at,
+                stopped_at: order.stopped_at,
                 without: Some(self.document),
                 forced_hold: order.forced_hold,
                 release: order.release.as_ref(),
@@ -329,6 +357,9 @@ impl Life<'_> {
             order.state = ChainState::Held;
             order.at[0] = 0;
             order.lines.clone_from(&verdict.lines);
+            if matches!(what, What::Pass { .. }) {
+                order.stopped_at = Some(at);
+            }
             after -= ordered;
         } else {
             self.let_through(&mut order);
@@ -339,7 +370,7 @@ impl Life<'_> {
     }
 
     fn release(&mut self, mut order: Order, user: &str, role: &str, lifts_stop: bool) -> Answer {
-        if no_amount(&order) {
+        if order.without_rate {
             return Err(ErrorKind::State);
         }
         let active = order.state == ChainState::Active;
@@ -351,9 +382,10 @@ impl Life<'_> {
                 increase: order.amount - order.moved(),
                 value: order.amount,
                 comparable: true,
-                lands: 0,
+                lands: order.begins,
                 ships: order.ships,
                 checkpoint: Checkpoint::Entry,
+                stopped_at: order.stopped_at,
                 // Of an order that holds credit, as if it did not.
                 without: None,
                 forced_hold: order.forced_hold,
@@ -406,7 +438,7 @@ impl Life<'_> {
             return Ok(self.unasked(0, ChainState::Active));
         }
         let amount = order.amount;
-        self.hold(order, amount, true, 0)
+        self.hold(order, amount, true, &What::Release { user: 0, role: 0, lifts_stop })
     }
 
     /// What the order would get if nothing of it were ordered yet.
@@ -421,9 +453,10 @@ impl Life<'_> {
                 increase: order.amount - order.moved(),
                 value: order.amount,
                 comparable: true,
-                lands: 0,
+                lands: order.begins,
                 ships: order.ships,
                 checkpoint: Checkpoint::Entry,
+                stopped_at: order.stopped_at,
                 without: None,
                 forced_hold: order.forced_hold,
                 release: None,
@@ -480,7 +513,8 @@ impl Life<'_> {
         }
         if missing > 0 {
             let on = way.contains(&0) && from.is_none_or(|from| from < to);
-            if !on || !active {
+            let nothing_left = way.iter().all(|at| order.at[*at] == 0);
+            if !on || !active || !nothing_left {
                 return Err(ErrorKind::State);
             }
             if to == 1 {
@@ -500,7 +534,7 @@ impl Life<'_> {
             told.lines = vec![Line::of(Code::OverDelivery, Outcome::ApproveWithAlert)];
         }
         if invoiced != 0 {
-            self.grow_item(item, invoiced, self.day(due), from != Some(4))?;
+            self.grow_item(item, invoiced, self.day(due), from != Some(4) && to != 4)?;
         }
         self.write(order);
         Ok(told)
@@ -515,7 +549,7 @@ impl Life<'_> {
             Some(item) if item.residual + by < 0 => return Err(ErrorKind::State),
             Some(item) => Item {
                 residual: item.residual + by,
-                amount: item.amount + if posts { by.max(0) } else { 0 },
+                amount: (item.amount + if posts { by } else { 0 }).max(item.residual + by),
                 due: due.unwrap_or(item.due),
                 ..item.clone()
             },
@@ -549,6 +583,8 @@ fn closed_order(order: Order, state: ChainState) -> Order {
         expires: None,
         passed: None,
         forced_hold: false,
+        stopped_at: None,
+        without_rate: false,
         release: None,
         awaiting: None,
         lines: Vec::new(),
@@ -556,8 +592,4 @@ fn closed_order(order: Order, state: ChainState) -> Order {
     };
     order.at[0] = 0;
     order
-}
-
-fn no_amount(order: &Order) -> bool {
-    order.amount == 0 && order.lines.iter().any(|line| line.code == Code::CurrencyMismatch && line.pool.is_empty())
 }

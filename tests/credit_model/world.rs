@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use obligor::calendar::{Day, Instant};
 use obligor::credit::{ChainState, Limit};
 use obligor::money::Currency;
-use obligor::policy::{Policy, Status};
+use obligor::policy::{Checkpoint, Policy, Status};
 use obligor::reason::Outcome;
 
 use super::judge::{Line, converted, effective};
@@ -93,6 +93,12 @@ pub(crate) struct Order {
     pub(crate) ships: Option<Day>,
     pub(crate) passed: Option<Day>,
     pub(crate) forced_hold: bool,
+    /// Where the document begins.
+    pub(crate) begins: usize,
+    /// The checkpoint it could not pass, while it waits.
+    pub(crate) stopped_at: Option<Checkpoint>,
+    /// It is in another currency, and nobody gave a rate.
+    pub(crate) without_rate: bool,
     pub(crate) release: Option<Token>,
     pub(crate) awaiting: Option<Token>,
     pub(crate) lines: Vec<Line>,
@@ -281,7 +287,9 @@ impl World {
             if item.disputed && !ever {
                 account.history.push((today, Remembered::Disputed));
             }
-            let paid = debit_before.map_or(0, |before| before.residual - item.residual);
+            // What is no longer invoiced was not paid.
+            let undone = before.as_ref().map_or(0, |before| (before.amount - item.amount).max(0));
+            let paid = debit_before.map_or(0, |before| before.residual - item.residual - undone);
             if paid > 0 {
                 let days_late = today.since(item.due).max(0);
                 account.history.push((today, Remembered::Paid { amount: paid, days_late }));

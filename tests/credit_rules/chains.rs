@@ -99,8 +99,7 @@ fn an_order_moves_on_and_counts_once() {
     assert_eq!(desk.convert(None, Invoiced, Some(350)), [500, 0, 0, 500, 0], "delivered first, then ordered");
     assert_eq!(desk.order().marks.ahead, 100);
     assert_eq!(desk.convert(None, Settled, Some(200)), [500, 0, 0, 300, 200]);
-    assert_eq!(desk.fails(&moving(Some(Delivered), Invoiced, Some(1))), ErrorKind::State, "500 are ordered still");
-    assert_eq!(desk.order().amount, 1_000);
+    assert_eq!(desk.fails(&moving(Some(Delivered), Invoiced, Some(1))), ErrorKind::State, "some is ordered still");
     assert_eq!(desk.fails(&moving(None, Settled, Some(301))), ErrorKind::State);
     assert_eq!(desk.fails(&moving(None, Delivered, Some(0))), ErrorKind::State);
     assert_eq!(desk.fails(&moving(None, Delivered, Some(-1))), ErrorKind::State);
@@ -249,7 +248,8 @@ fn the_secured_part_holds_no_credit() {
     assert_eq!(desk.at()[0], 600);
     assert_eq!(desk.convert(None, Delivered, Some(1_000)), [0, 600, 0, 0, 0]);
     assert_eq!(desk.convert(None, Invoiced, Some(1_000)), [0, 0, 0, 600, 0]);
-    assert_eq!(desk.convert(None, Invoiced, Some(401)), [0, 0, 0, 601, 0], "beyond the secured part");
+    assert_eq!(desk.convert(None, Invoiced, Some(1)), [0, 0, 0, 601, 0], "beyond the secured part");
+    assert_eq!(desk.convert(None, Delivered, Some(1)), [0, 1, 0, 601, 0], "likewise");
 
     let mut desk = Desk::new(0);
     assert_eq!(desk.ask(&secured(500, 900)), Outcome::NotChecked, "no more is secured than there is");
@@ -404,7 +404,39 @@ fn a_document_can_begin_later_than_as_an_order() {
     let mut desk = Desk::new(1_000);
     desk.policy.rules[0].test = Test::BucketAmount { bucket: obligor::policy::Bucket::Delivered, above: vec![dkk(9)] };
     assert_eq!(desk.ask(&Request { to: Some(Delivered), ..amount(Action::Reserve, 10) }), Outcome::Hold);
+    assert_eq!(desk.to(Action::Reserve, 10), Outcome::Hold, "it stays where it was to begin");
+    desk.chain = None;
     assert_eq!(desk.to(Action::Reserve, 10), Outcome::Approve);
+}
+
+#[test]
+fn a_document_that_begins_later_is_changed_and_given_up_there() {
+    for (to, given_up) in [(Delivered, [0, 70, 0, 0, 0]), (Drafted, [0; 5])] {
+        let mut desk = Desk::new(100);
+        desk.ask(&Request { to: Some(to), ..amount(Action::Reserve, 60) });
+        assert_eq!(desk.to(Action::Change, 101), Outcome::Hold);
+        assert_eq!(desk.to(Action::Change, 70), Outcome::Approve);
+        assert_eq!((desk.order().at(to), desk.at()[0]), (70, 0));
+        assert_eq!(desk.to(Action::Cancel, 0), Outcome::Approve);
+        assert_eq!(desk.at(), given_up, "goods that have left are not given up");
+    }
+    let mut desk = Desk::new(100);
+    desk.ask(&Request { to: Some(Invoiced), ..amount(Action::Reserve, 60) });
+    assert_eq!(desk.fails(&amount(Action::Change, 61)), ErrorKind::State, "a posted invoice is not made larger");
+    assert_eq!(desk.to(Action::Change, 60), Outcome::Approve);
+}
+
+#[test]
+fn what_has_run_out_is_not_taken_up_as_it_is() {
+    let mut desk = Desk::new(100);
+    let until = |expires| Request { expires: Some(Instant(expires)), ..amount(Action::Reserve, 101) };
+    assert_eq!(desk.fails(&until(1_000)), ErrorKind::State, "it would hold nothing from the beginning");
+    assert_eq!(desk.ask(&until(1_001)), Outcome::Hold);
+    desk.account.limits[0].amount = Some(101);
+    desk.now = Instant(1_001);
+    assert_eq!(desk.fails(&Request::of(Action::Reevaluate)), ErrorKind::State);
+    assert_eq!(desk.fails(&by(Action::Release, MANAGER)), ErrorKind::State);
+    assert_eq!(desk.ask(&until(1_002)), Outcome::Approve);
 }
 
 #[test]

@@ -182,6 +182,16 @@ fn an_override_lifts_what_its_role_may_and_is_always_told() {
 }
 
 #[test]
+fn what_wants_two_people_one_does_not_override() {
+    let mut scene = stopped(Outcome::Hold, Scope::default());
+    scene.policy.release.four_eyes_above = vec![eur(1), dkk(100)];
+    scene.document.overriding = Some(person(MANAGER, true));
+    scene.gets(&[(100, Outcome::ApproveWithAlert), (101, Outcome::Hold)]);
+    scene.policy.release.four_eyes_above = vec![eur(1)];
+    scene.gets(&[(101, Outcome::ApproveWithAlert)]);
+}
+
+#[test]
 fn an_override_lifts_all_or_nothing() {
     let mut scene = stopped(Outcome::Refuse, Scope::default());
     scene.policy.rules[0].release_by = Some(CONTROLLER.to_owned());

@@ -116,6 +116,50 @@ fn asked_again_beyond_the_horizon_is_asked_as_it_was_before() {
 }
 
 #[test]
+fn who_waits_goes_on_waiting_and_who_was_turned_down_stays_so() {
+    let mut desk = held(500, 600);
+    desk.policy.rules[0].then = Outcome::Refuse;
+    assert_eq!(desk.ask(&Request::of(Action::Reevaluate)), Outcome::Refuse);
+    assert_eq!(desk.order().state, ChainState::Held);
+    assert_eq!(desk.to(Action::Reserve, 600), Outcome::Refuse);
+    assert_eq!(desk.order().state, ChainState::Declined);
+    assert_eq!(desk.ask(&Request::of(Action::Reevaluate)), Outcome::Refuse);
+    assert_eq!(desk.order().state, ChainState::Declined, "asking again makes nobody wait who did not");
+}
+
+#[test]
+fn what_stops_at_a_checkpoint_is_asked_about_that_checkpoint_again() {
+    let mut desk = Desk::new(1_000);
+    desk.policy.rules[0].scope.at = vec![Checkpoint::Ship];
+    desk.to(Action::Reserve, 600);
+    desk.account.limits[0].amount = Some(500);
+    assert_eq!(desk.ask(&passing(Checkpoint::Ship)), Outcome::Hold);
+    assert_eq!(desk.ask(&Request::of(Action::Reevaluate)), Outcome::Hold);
+    assert_eq!(desk.to(Action::Reserve, 600), Outcome::Hold);
+    desk.account.limits[0].amount = Some(600);
+    assert_eq!(desk.ask(&Request::of(Action::Reevaluate)), Outcome::Approve);
+    desk.account.limits[0].amount = Some(500);
+    assert_eq!(desk.ask(&Request::of(Action::Reevaluate)), Outcome::NotChecked, "it has passed");
+}
+
+#[test]
+fn what_waits_is_asked_about_with_the_terms_and_the_discount_it_was_asked_for_with() {
+    let mut desk = Desk::new(1_000);
+    desk.policy.rules =
+        vec![rule(Test::TermsChanged, Outcome::Hold), rule(Test::Discount { above: 100 }, Outcome::Hold)];
+    desk.account.profile.terms_days = Some(14);
+    let request = Request { terms_days: Some(60), discount: Some(500), ..amount(Action::Reserve, 600) };
+    assert_eq!(desk.ask(&request), Outcome::Hold);
+    let again = desk.try_ask(&Request::of(Action::Reevaluate)).unwrap().decision;
+    let codes: Vec<Code> = again.reasons.iter().map(|reason| reason.code).collect();
+    assert_eq!(codes, [Code::TermsChanged, Code::Discount]);
+    assert_eq!(desk.ask(&Request { discount: Some(50), ..Request::of(Action::Reevaluate) }), Outcome::Hold);
+    desk.account.profile.terms_days = Some(60);
+    assert_eq!(desk.ask(&Request::of(Action::Reevaluate)), Outcome::Approve);
+    assert_eq!(desk.order().marks.terms_days, Some(60));
+}
+
+#[test]
 fn a_persons_hold_stays_until_a_person_releases_it() {
     let mut desk = Desk::new(1_000);
     desk.to(Action::Reserve, 600);

@@ -118,7 +118,7 @@ fn warnings(record: &Record, trial: &Trial<'_>) -> Vec<String> {
         }
     }
     let told = |(what, rules): (&str, Vec<&str>)| {
-        format!("the record does not tell {what}, which these rules ask about: {}", rules.join(", "))
+        format!("the record does not tell {what}; rules that ask: {}", rules.join(", "))
     };
     lacking.into_iter().map(told).collect()
 }
