@@ -120,6 +120,10 @@ fn is_zero(amount: &i64) -> bool {
     *amount == 0
 }
 
+fn is_none_moved(moved: &[i64; 3]) -> bool {
+    *moved == [0; 3]
+}
+
 impl Marks {
     fn are_none(&self) -> bool {
         *self == Self::default()
