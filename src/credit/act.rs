@@ -292,8 +292,8 @@ impl Scene<'_> {
 
     /// Where the document begins: as its reservation says, and from then on as it did.
     fn begins(&self, chain: &Chain) -> Stage {
-        let said = if self.request.action == Action::Reserve { self.request.to } else { chain.marks.begins };
-        said.unwrap_or(Stage::Ordered)
+        let said = self.request.to.filter(|_| self.request.action == Action::Reserve);
+        said.or(chain.marks.begins).unwrap_or(Stage::Ordered)
     }
 
     /// With what the order is asked for: as the request says, or, while it waits, as it was before.

@@ -81,9 +81,9 @@ pub struct Marks {
     /// The part of the order's amount that is prepaid, paid in cash or secured: it holds no credit.
     #[serde(skip_serializing_if = "is_zero")]
     pub secured: i64,
-    /// What of the secured part has come to each stage.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub secured_moved: Vec<(Stage, i64)>,
+    /// What of the secured part has been delivered already, drafted, and invoiced: it moves on as the rest does.
+    #[serde(skip_serializing_if = "is_none_moved")]
+    pub secured_moved: [i64; 3],
     /// What was invoiced or drafted ahead of its delivery: when it is delivered, nothing moves.
     #[serde(skip_serializing_if = "is_zero")]
     pub ahead: i64,
@@ -118,6 +118,10 @@ pub struct Marks {
 
 fn is_zero(amount: &i64) -> bool {
     *amount == 0
+}
+
+fn is_none_moved(moved: &[i64; 3]) -> bool {
+    *moved == [0; 3]
 }
 
 impl Marks {

@@ -79,9 +79,9 @@ impl Scene<'_> {
             } else if to == Stage::Ordered && matches!(from, Stage::Drafted | Stage::Invoiced) {
                 chain.marks.ahead -= part.min(chain.marks.ahead);
             }
-            if off_the_way(from, to) && chain.at(from) == 0 {
+            if from != Stage::Settled && off_the_way(from, to) && chain.at(from) == 0 {
                 // The document is undone as a whole, the secured part of it too.
-                chain.marks.secured_moved.retain(|(stage, _)| *stage != from);
+                *secured_at(&mut chain, from) = 0;
             }
             missing -= part;
         }
@@ -131,15 +131,21 @@ fn outside_credit(chain: &mut Chain, to: Stage, mut missing: i64) -> i64 {
         chain.marks.ahead -= part;
         missing -= part;
     }
-    let moved = chain.marks.secured_moved.iter().position(|(stage, _)| *stage == to);
-    let before = moved.and_then(|at| chain.marks.secured_moved.get(at)).map_or(0, |(_, moved)| *moved);
-    let part = missing.min(chain.marks.secured.saturating_sub(before).max(0));
-    match moved.and_then(|at| chain.marks.secured_moved.get_mut(at)) {
-        Some((_, moved)) => *moved = moved.saturating_add(part),
-        None if part > 0 => chain.marks.secured_moved.push((to, part)),
-        None => {}
-    }
+    let secured = chain.marks.secured;
+    let moved = secured_at(chain, to);
+    let part = missing.min(secured.saturating_sub(*moved).max(0));
+    *moved += part;
     missing - part
+}
+
+/// How much of the secured part has come to a stage.
+fn secured_at(chain: &mut Chain, stage: Stage) -> &mut i64 {
+    let [delivered, drafted, invoiced] = &mut chain.marks.secured_moved;
+    match stage {
+        Stage::Delivered => delivered,
+        Stage::Drafted => drafted,
+        _ => invoiced,
+    }
 }
 
 fn take(chain: &mut Chain, from: Stage, part: i64) -> Result<()> {
