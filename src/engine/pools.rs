@@ -103,7 +103,7 @@ impl Engine {
         let available = limit.zip(exposure).map(|(limit, owed)| limit.saturating_sub(owed.minor));
         let money = |minor| Money::new(minor, facts.currency);
         Ok(PoolPosition {
-            limits: facts.limits.iter().map(|limit| LimitTold::of(limit, in_force, facts.currency)).collect(),
+            limits: facts.limits.iter().map(|limit| LimitTold::of(limit, in_force, facts.currency, today)).collect(),
             limit: limit.map(money),
             no_limit: in_force.is_some_and(|limit| limit.amount.is_none()),
             exposure,

@@ -267,14 +267,17 @@ pub struct LimitTold {
 
 impl LimitTold {
     /// A limit of somebody whose limit in force is `in_force`, in this currency.
-    pub(super) fn of(limit: &Limit, in_force: Option<Limit>, currency: Currency) -> Self {
+    pub(super) fn of(limit: &Limit, in_force: Option<Limit>, currency: Currency, today: Day) -> Self {
         Self {
             kind: limit.kind,
             share_basis_points: limit.share,
             limit: limit.amount.map(|minor| Money::new(minor, currency)),
             from: limit.from,
             to: limit.to,
-            in_force: Some(*limit) == in_force,
+            in_force: match limit.kind {
+                LimitKind::Insured => limit.is_in_force(today),
+                LimitKind::Base | LimitKind::Temporary => Some(*limit) == in_force,
+            },
         }
     }
 }
@@ -299,7 +302,11 @@ impl From<AccountPosition> for PositionWire {
             utilisation_basis_points: position.utilisation,
             no_limit: limit_in_force.is_some_and(|limit| limit.amount.is_none()),
             available: position.available,
-            limits: facts.limits.iter().map(|limit| LimitTold::of(limit, limit_in_force, facts.currency)).collect(),
+            limits: facts
+                .limits
+                .iter()
+                .map(|limit| LimitTold::of(limit, limit_in_force, facts.currency, position.today))
+                .collect(),
             oldest_overdue: facts.oldest_overdue,
             disputed: money(facts.disputed),
             dunning_level: facts.dunning_level,
