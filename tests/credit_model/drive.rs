@@ -113,12 +113,7 @@ enum Outcome {
 }
 
 fn act(policy: &Policy, world: &mut World, said: Instant, account: &str, document: &str, what: &What) -> Answer {
-    let before = world.clone();
-    let answer = Life { policy, world, account, document, said }.act(what);
-    if answer.is_err() {
-        *world = before;
-    }
-    answer
+    Life { policy, world, account, document, said }.act(what)
 }
 
 /// Plays the list from its beginning, and returns what there is after it and what its last line told.

@@ -225,6 +225,9 @@ impl Life<'_> {
         }
         let (to, waited) = (order.begins, order.state == ChainState::Held);
         let wanted = amount - order.moved();
+        if comparable && order.moved() > 0 && wanted < 0 {
+            return Err(ErrorKind::State);
+        }
         let verdict = judge(
             self.policy,
             self.world,
