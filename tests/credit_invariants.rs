@@ -95,6 +95,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         test,
         then,
         release_by: Some("credit_manager".to_owned()),
+        if_already_over: None,
         scope,
         unknown,
         deposit_basis_points: None,
@@ -109,7 +110,7 @@ fn policy() -> impl Strategy<Value = Policy> {
         // One that names a utilisation takes out those who owe much: whoever pays, or orders less, falls back into the rules.
         // Such a policy is not monotone, and says so itself.
         let scope = Scope { utilisation_above: None, ..scope };
-        Exclusion { name: "exclusion".to_owned(), scope, up_to, lifts }
+        Exclusion { name: "exclusion".to_owned(), scope, up_to, rules: Vec::new(), lifts }
     });
     (
         proptest::collection::vec(rule(), 0..6),

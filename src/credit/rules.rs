@@ -158,6 +158,7 @@ impl Question<'_> {
                     measured: self.quantity(owed),
                     threshold: self.quantity(allowed),
                     remedy: Some(Remedy::Pay(self.money(excess))),
+                    effect: rule.if_already_over.unwrap_or(rule.then),
                     ..self.reason(rule, Code::AlreadyOverLimit)
                 };
                 found.push(reason, rule);

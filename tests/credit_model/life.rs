@@ -184,6 +184,14 @@ impl Life<'_> {
                 told.lines = order.lines;
                 Ok(told)
             }
+            // What ran out while it waited does not wait any longer.
+            What::Reevaluate if order.expires.is_some_and(|expires| expires <= self.world.now) => {
+                let mut told = self.unasked(0, Expired);
+                told.outcome = order.lines.first().map_or(Outcome::Hold, |line| line.effect);
+                told.lines.clone_from(&order.lines);
+                self.write(Order { state: Expired, ..order });
+                Ok(told)
+            }
             What::Reevaluate => {
                 let amount = order.amount;
                 self.hold(order, amount, true, what)
