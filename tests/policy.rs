@@ -302,6 +302,12 @@ fn wrong_values_name_what_was_found() {
     );
     wrong(
         "valid_from = 2026-01-01",
+        "valid_from = 2026-01-01T00:00:00",
+        &["line 4: `valid_from` of the policy is 2026-01-01T00:00:00; \
+             allowed is a day without quotes, such as 2026-11-22"],
+    );
+    wrong(
+        "valid_from = 2026-01-01",
         "valid_from = 2026-01-01T00:00:00Z",
         &["line 4: `valid_from` of the policy is 2026-01-01T00:00:00Z; \
              allowed is a day without quotes, such as 2026-11-22"],
@@ -326,6 +332,16 @@ fn wrong_values_name_what_was_found() {
 #[test]
 fn rules_are_told_apart_by_their_names() {
     wrong("name = \"much\"", "name = \"late\"", &["line 25: an earlier rule has the name \"late\" too"]);
+}
+
+#[test]
+fn a_class_is_said_or_follows_from_the_score() {
+    let policy = Policy::parse(LARGE).unwrap();
+    assert_eq!(policy.class_said(Some("B"), Some(80)), Some("B"));
+    assert_eq!(policy.class_said(None, Some(80)), Some("A"));
+    assert_eq!(policy.class_said(None, Some(79)), Some("C"));
+    assert_eq!(policy.class_said(None, Some(-11)), None);
+    assert_eq!(policy.class_said(None, None), None);
 }
 
 #[test]

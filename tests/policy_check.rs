@@ -210,6 +210,121 @@ fn thresholds_are_compared_test_by_test() {
     }
 }
 
+/// Whether the second of two rules, each with these lines, is told never to matter or to add nothing beside the first.
+#[track_caller]
+fn is_idle(head: &str, first: &str, second: &str, more: &str) -> bool {
+    let (first, second) = (rule("wide", first), rule("narrow", second));
+    let odd = told(&format!("{head}{SOUND}{first}{second}{more}\n{REST}"));
+    odd.iter().any(|line| line.contains("warning rule \"narrow\" ") && line.contains(" rule \"wide\" "))
+}
+
+#[test]
+fn a_rule_matters_where_the_other_does_not_speak() {
+    let late = |lines: &str, then: &str| format!("when = \"overdue_days\"\nabove = 30\nthen = \"{then}\"\n{lines}");
+    for (wide, narrow, idle) in [
+        ("", "", true),
+        ("classes = [\"A\", \"B\"]", "classes = [\"B\"]", true),
+        ("classes = [\"A\", \"B\"]", "", false),
+        ("classes = [\"A\", \"B\"]", "classes = [\"B\", \"C\"]", false),
+        ("companies = [\"10\"]", "companies = [\"10\"]", true),
+        ("companies = [\"10\"]", "", false),
+        ("companies = [\"10\"]", "classes = [\"A\"]", false),
+        ("classes = [\"A\"]", "companies = [\"10\"]", false),
+        ("younger_than_days = 30", "younger_than_days = 30", true),
+        ("younger_than_days = 30", "younger_than_days = 31", false),
+        ("younger_than_days = 30", "", false),
+        ("younger_than_days = 30", "classes = [\"A\"]", false),
+        ("", "younger_than_days = 30", true),
+        ("utilisation_above = \"50 %\"", "utilisation_above = \"50 %\"", true),
+        ("utilisation_above = \"50 %\"", "utilisation_above = \"49 %\"", false),
+        ("utilisation_above = \"50 %\"", "", false),
+        ("utilisation_above = \"50 %\"", "at = [\"entry\"]", false),
+        ("", "utilisation_above = \"50 %\"", true),
+        ("at = [\"entry\"]", "", false),
+        ("at = [\"entry\", \"ship\"]", "at = [\"ship\"]", true),
+    ] {
+        assert_eq!(is_idle(HEAD, &late(wide, "refuse"), &late(narrow, "prepay"), ""), idle, "{wide} / {narrow}");
+    }
+}
+
+#[test]
+fn a_rule_matters_that_says_something_of_its_own() {
+    let slow = |then: &str, lines: &str| {
+        format!("when = \"payment_behaviour\"\nabove = 15\nthen = \"{then}\"\n{lines}\nrelease_by = \"manager\"")
+    };
+    for (wide, narrow, idle) in [
+        (slow("refuse", "unknown = \"hold\""), slow("hold", ""), true),
+        (slow("refuse", "unknown = \"hold\""), slow("hold", "unknown = \"hold\""), true),
+        (slow("refuse", "unknown = \"hold\""), slow("hold", "unknown = \"refuse\""), false),
+        (slow("refuse", ""), slow("hold", "unknown = \"hold\""), false),
+        (slow("prepay", "prepay = \"30 %\""), slow("prepay", "prepay = \"30 %\""), true),
+        (slow("prepay", "prepay = \"50 %\""), slow("prepay", "prepay = \"30 %\""), true),
+        (slow("prepay", "prepay = \"30 %\""), slow("prepay", "prepay = \"50 %\""), false),
+        (slow("hold", "deposit = \"30 %\""), slow("hold", "deposit = \"30 %\""), true),
+        (slow("hold", "deposit = \"30 %\""), slow("hold", "deposit = \"31 %\""), false),
+    ] {
+        assert_eq!(is_idle(HEAD, &wide, &narrow, ""), idle, "{wide} / {narrow}");
+    }
+}
+
+#[test]
+fn a_rule_matters_that_an_exclusion_leaves_alone() {
+    let late = |lines: &str| {
+        format!("when = \"overdue_days\"\nabove = 30\nthen = \"refuse\"\nrelease_by = \"manager\"\n{lines}")
+    };
+    let of = |scope: &str, lifts: &str| format!("[[exclusion]]\nname = \"good\"\n{scope}\nlifts = \"{lifts}\"\n");
+    let (class, both) = ("classes = [\"A\"]", "classes = [\"A\"]\ncompanies = [\"10\"]");
+    for (wide, narrow, exclusion, idle) in [
+        ("", class, of(class, "stop"), false),
+        ("", class, of(class, "hold"), true),
+        ("", "", of(class, "stop"), true),
+        ("", both, of(class, "stop"), false),
+        ("", class, of(both, "stop"), true),
+        (class, class, of(class, "stop"), true),
+        (class, both, of(class, "stop"), true),
+        (class, both, of(both, "stop"), false),
+    ] {
+        assert_eq!(is_idle(HEAD, &late(wide), &late(narrow), &exclusion), idle, "{wide} / {narrow} / {exclusion}");
+    }
+}
+
+#[test]
+fn what_two_tests_have_in_common() {
+    let stops = |test: &str| format!("{test}\nthen = \"refuse\"\nrelease_by = \"manager\"");
+    let warns = |test: &str| format!("{test}\nthen = \"approve_with_alert\"");
+    let limit = |exposure: &str| format!("when = \"over_limit\"\ntolerance = \"0 %\"\nexposure = \"{exposure}\"");
+    // Of the sound rules the one about the limit would make the narrow one idle too.
+    let idle = |head: &str, wide: &str, narrow: &str| is_idle(head, &stops(wide), &warns(narrow), "");
+    let horizon = format!("{HEAD}horizon_days = 30\n");
+    for (wide, narrow, with_horizon) in
+        [("dynamic", "dynamic", true), ("dynamic", "static", false), ("static", "static", true)]
+    {
+        let sound = |head: &str| {
+            let rules = rule("wide", &stops(&limit(wide))) + &rule("narrow", &warns(&limit(narrow)));
+            let odd = told(&format!("{head}{rules}{REST}"));
+            odd.iter().any(|line| line.contains("rule \"narrow\" can never matter"))
+        };
+        assert_eq!(sound(&horizon), with_horizon, "{wide} / {narrow}");
+        assert!(sound(HEAD), "without a horizon both count the same: {wide} / {narrow}");
+    }
+    let rules = rule("wide", &stops(&limit("static"))) + &rule("narrow", &warns(&limit("dynamic")));
+    let odd = told(&format!("{horizon}{rules}{REST}"));
+    assert!(odd.iter().any(|line| line.contains("rule \"narrow\" can never matter")), "{odd:?}");
+
+    let days = |small: &str| format!("when = \"overdue_days\"\nabove = 3\nsmall = [{small}]");
+    for (wide, narrow, expected) in [
+        ("\"5 DKK\"", "\"5 DKK\"", true),
+        ("\"5 DKK\"", "\"1 DKK\"", false),
+        ("\"5 DKK\"", "\"9 EUR\"", false),
+        ("\"5 DKK\"", "\"9 EUR\", \"6 DKK\"", true),
+    ] {
+        assert_eq!(idle(HEAD, &days(wide), &days(narrow)), expected, "{wide} / {narrow}");
+    }
+    let status = |is: &str| format!("when = \"status\"\nis = \"{is}\"");
+    assert!(idle(HEAD, &status("watch"), &status("watch")));
+    assert!(!idle(HEAD, &status("watch"), &status("hold")));
+}
+
 #[test]
 fn rules_that_never_fire() {
     finds(
@@ -242,6 +357,20 @@ fn rules_that_never_fire() {
     );
     // Without classes in the file they are the host's.
     finds(&scoped, &[]);
+    // Of names of two letters each is close to every other.
+    let short = rule("short", "when = \"always\"\nclasses = [\"go\"]\nthen = \"prepay\"");
+    finds(
+        &(short + &class.replace("gold", "gi")),
+        &[
+            "33 error rule \"short\" speaks of class \"go\", which no [[class]] defines; define it, also when it is only \
+           ever given by hand",
+        ],
+    );
+    finds(
+        &rule("dunned", "when = \"dunning_level\"\nabove = 255\nthen = \"prepay\""),
+        &["33 error rule \"dunned\" can never fire: nothing is above that"],
+    );
+    finds(&rule("dunned", "when = \"dunning_level\"\nabove = 254\nthen = \"prepay\""), &[]);
     finds(
         &rule(
             "far",
@@ -275,6 +404,24 @@ fn exclusions_that_lift_nothing_or_a_stop() {
            without anybody's release; write lifts = \"hold\" if that is not meant"],
     );
     finds(&exclusion("classes = [\"A\"]\nlifts = \"hold\""), &[]);
+    let at_ship = |lines: &str| rule("at ship", &format!("when = \"always\"\nat = [\"ship\"]\n{lines}"));
+    let ship = exclusion("classes = [\"A\"]\ncompanies = [\"10\"]\nat = [\"ship\"]\nlifts = \"hold\"");
+    let lifts_nothing = |lines: &str| {
+        let odd = with(&(at_ship(lines) + &ship));
+        odd.iter().any(|line| line.contains("error exclusion \"x\" can lift nothing"))
+    };
+    for (lines, nothing) in [
+        ("then = \"hold\"\nrelease_by = \"manager\"", false),
+        ("then = \"prepay\"", false),
+        ("then = \"refuse\"", true),
+        ("then = \"approve_with_alert\"", true),
+        ("then = \"prepay\"\nclasses = [\"A\"]\ncompanies = [\"10\"]", true),
+        ("then = \"prepay\"\ncompanies = [\"10\"]", false),
+        ("then = \"prepay\"\ncompanies = [\"20\"]", true),
+        ("then = \"prepay\"\nclasses = [\"B\"]", true),
+    ] {
+        assert_eq!(lifts_nothing(lines), nothing, "{lines}");
+    }
 }
 
 #[test]
@@ -350,6 +497,14 @@ fn statuses_and_facts_that_nobody_asks_about() {
     );
     finds(&rule("score", "when = \"score\"\nbelow = 40\nthen = \"refuse\"\nunknown = \"hold\""), &[]);
     finds(&rule("score", "when = \"score\"\nbelow = 40\nthen = \"approve_with_alert\""), &[]);
+    for (test, fact) in
+        [("payment_behaviour\"\nabove = 15", "a payment history"), ("terms_changed\"", "agreed payment terms")]
+    {
+        let odd = with(&rule("x", &format!("when = \"{test}\nthen = \"prepay\"")));
+        let told =
+            format!("32 warning rule \"x\" lets customers without {fact} pass: add `unknown` if that is not meant");
+        assert_eq!(odd, [told]);
+    }
 }
 
 #[test]
@@ -389,6 +544,37 @@ fn releases_that_nobody_can_give() {
            of grace: it goes to collection before it is overdue",
         ],
     );
+}
+
+#[test]
+fn invoices_go_to_collection_on_the_day_they_become_overdue_at_the_earliest() {
+    finds("[collection]\nhand_over_days = 3", &[]);
+}
+
+#[test]
+fn a_list_of_small_remainders_is_a_list_like_the_others() {
+    let late = "when = \"overdue_days\"\nabove = 3\nsmall = [\"1 DKK\"]\nthen = \"refuse\"";
+    let large = "when = \"document_value\"\nthen = \"refuse\"\nabove = [\"1 DKK\", \"1 SEK\"]";
+    finds(
+        &(rule("late", late) + &rule("large", large)),
+        &[
+            "34 warning `small` of rule \"late\" has no amount in SEK, which other lists of the policy name: no remainder is \
+           small in it",
+        ],
+    );
+}
+
+#[test]
+fn a_policy_is_inspected_whether_it_can_be_used_or_not() {
+    let odd = format!("{HEAD}{SOUND}[collection]\nhand_over_days = 2\n{REST}");
+    let (policy, findings) = Policy::inspect(&odd);
+    assert_eq!(policy, Some(Policy::parse(&odd).unwrap()));
+    assert_eq!((findings.len(), findings[0].line, findings[0].severity), (1, 31, Severity::Warning));
+    let (policy, findings) = Policy::inspect(&odd.replace("hand_over_days = 2", "hand_over_days = true"));
+    assert_eq!(policy, None);
+    assert_eq!((findings.len(), findings[0].line, findings[0].severity), (1, 31, Severity::Error));
+    let (policy, findings) = Policy::inspect("format = 2");
+    assert_eq!((policy, findings.len(), findings[0].line), (None, 1, 1));
 }
 
 #[test]

@@ -48,6 +48,11 @@ fn every_part_of_a_policy_is_said() {
         "A credit limit that grows by more than 50% waits for approval by a second person.\n",
         "Not in the company register: Accepted.\n",
         "data older than 0 hours cannot show that there are no remarks.\n",
+        "Answers of company registers are used for up to 7 days.\n",
+        "Answers of debtor registers are used for up to 1 day;",
+        "Debtor registers may be used for: credit_application.",
+        "An order that was let through is not checked again for 2 days.\n",
+        "Reminders come 7 days before a credit limit ends or a review is due.\n",
     ] {
         assert!(text.contains(sentence), "{sentence}\n\n{text}");
     }
@@ -69,6 +74,29 @@ fn each_language_has_its_own_word_order() {
         let text = said(language);
         assert!(text.contains(&format!("6. dunned: {sentence} ")), "{text}");
     }
+}
+
+#[test]
+fn what_is_nothing_is_not_said() {
+    let mut text = format!("{LARGE}{SCORECARD}");
+    for (there, gone) in [
+        ("limit_grace_days = 5", "limit_grace_days = 0"),
+        ("[checkpoints]\ngrace_days = 2", "[checkpoints]\ngrace_days = 0"),
+        ("remind_days = 7", "remind_days = 0"),
+        ("small = [\"1.00 DKK\"]\n", ""),
+        ("proposed_limits = []", "proposed_limits = [\"7.00 DKK\"]"),
+        ("debtor_max_age = \"24 h\"", "debtor_max_age = \"25 h\""),
+    ] {
+        assert!(text.contains(there), "{there}");
+        text = text.replace(there, gone);
+    }
+    let told = Policy::parse(&text).unwrap().explain(Language::En).replace('\u{a0}', " ");
+    for sentence in [" still counts for ", " is not checked again for ", "Reminders come ", "Remainders of up to "] {
+        assert!(said(Language::En).contains(sentence) && !told.contains(sentence), "{sentence}\n\n{told}");
+    }
+    assert!(told.contains("\nProposed credit limit: 7.00 DKK.\n"), "{told}");
+    assert!(!said(Language::En).contains("\nProposed credit limit"), "nobody is proposed nothing");
+    assert!(told.contains("Answers of debtor registers are used for up to 25 hours;"), "{told}");
 }
 
 #[test]

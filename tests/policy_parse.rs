@@ -261,6 +261,27 @@ fn new_tables_are_told_what_is_wrong_with_them() {
 }
 
 #[test]
+fn each_step_of_a_scorecard_has_its_points_and_steps_rise() {
+    let read = |up_to: &str, points: &str| {
+        let line = format!(
+            "[[score]]\nmeasure = \"days_late\"\nup_to = [{up_to}]\npoints = [{points}]\nbeyond = 0\nunknown = 1\n"
+        );
+        Policy::parse(&format!("{LARGE}{line}")).map_err(|error| error.message().to_owned())
+    };
+    assert_eq!(read("-5, 10", "50, 20").unwrap().scorecard[0].steps, [(-5, 50), (10, 20)]);
+    for (up_to, points, numbers) in
+        [("1, 2", "50", "has 2 numbers and `points` 1"), ("", "", "has 0 numbers and `points` 0")]
+    {
+        let error = read(up_to, points).unwrap_err();
+        assert!(error.contains(&format!("`up_to` of score 1 {numbers}: each has its points")), "{error}");
+    }
+    for up_to in ["10, 10", "10, 9"] {
+        let error = read(up_to, "50, 20").unwrap_err();
+        assert!(error.contains("the numbers of `up_to` of score 1 must rise"), "{error}");
+    }
+}
+
+#[test]
 fn the_manual_tells_every_key_and_word() {
     let manual = include_str!("../docs/POLICY.md");
     let standard = Policy::standard().unwrap().text;

@@ -1,5 +1,7 @@
 //! A credit account: who is tested, in one company, in one currency.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::chain::Chain;
@@ -143,10 +145,15 @@ impl AccountFacts {
     /// Whether these facts still describe the account when items due up to `aged_to` count as overdue, orders that ship
     /// up to `horizon_to` are within the horizon, and it is `now`.
     pub fn holds_at(&self, aged_to: Day, horizon_to: Day, now: Instant) -> bool {
-        let aged = aged_to == self.aged_to || (aged_to > self.aged_to && self.next_due.is_none_or(|due| due > aged_to));
-        let shipped = horizon_to == self.horizon_to
-            || (horizon_to > self.horizon_to && self.next_ship.is_none_or(|ships| ships > horizon_to));
-        aged && shipped && self.next_expiry.is_none_or(|expiry| expiry > now)
+        // Whether nothing moves between the day that was counted to and this one.
+        let same = |to: Day, counted_to: Day, next: Option<Day>| match to.cmp(&counted_to) {
+            Ordering::Less => false,
+            Ordering::Equal => true,
+            Ordering::Greater => next.is_none_or(|next| next > to),
+        };
+        same(aged_to, self.aged_to, self.next_due)
+            && same(horizon_to, self.horizon_to, self.next_ship)
+            && self.next_expiry.is_none_or(|expiry| expiry > now)
     }
 
     /// What a chain holds of the buckets of this account.

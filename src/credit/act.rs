@@ -418,7 +418,7 @@ impl Scene<'_> {
             return Err(self.state(before, "is a posted invoice: post a credit note, or another invoice"));
         }
         let there = before.at(begins).checked_add(difference).ok_or_else(overflow)?;
-        if there < 0 && difference < 0 && before.amount > 0 {
+        if there < 0 && before.amount > 0 {
             let moved = before.amount.saturating_sub(before.at(begins));
             return Err(self.left_already(before, moved));
         }

@@ -105,10 +105,8 @@ impl Scene<'_> {
             ));
         }
         // What is still missing was delivered or invoiced beyond the order.
-        if missing > 0 {
-            add(&mut chain, to, missing)?;
-            chain.amount = chain.amount.checked_add(missing).ok_or_else(overflow)?;
-        }
+        add(&mut chain, to, missing)?;
+        chain.amount = chain.amount.checked_add(missing).ok_or_else(overflow)?;
         let arrived = |stage| chain.at(stage).checked_sub(before.at(stage)).ok_or_else(overflow);
         let (invoiced, settled) = (arrived(Stage::Invoiced)?, arrived(Stage::Settled)?);
         let increase = missing.checked_sub(settled).ok_or_else(overflow)?;

@@ -2,8 +2,8 @@
 //!
 //! Order of evaluation:
 //! 1. no account: the policy's answer for unknown customers;
-//! 2. a document that increases nothing and is not asked about again always goes through, unless its payment terms become
-//!    longer: then the rules about terms are asked; one that is prepaid or secured as a whole is not checked;
+//! 2. a document that increases nothing always goes through, unless its payment terms become longer: then the rules about
+//!    terms are asked; one that is prepaid or secured as a whole is not checked;
 //! 3. an account with the *no check* status, or of the own group of companies where the policy leaves those out, is not
 //!    checked; only a person's hold on this very order stops it;
 //! 4. an amount in another currency that could not be converted cannot be compared: the policy's answer for that;
@@ -49,8 +49,6 @@ pub struct Document<'a> {
     pub checkpoint: Checkpoint,
     /// Another moment whose rules are asked too: the checkpoint that it could not pass before.
     pub stopped_at: Option<Checkpoint>,
-    /// The rules are asked even if nothing increases: it stands already and is asked about again.
-    pub again: bool,
     /// Its payment terms become longer than they were: the rules about terms are asked even if nothing increases.
     pub longer_terms: bool,
     /// A person has put it on hold.
@@ -75,7 +73,6 @@ impl Document<'_> {
             discount: None,
             checkpoint: Checkpoint::Entry,
             stopped_at: None,
-            again: false,
             longer_terms: false,
             forced_hold: false,
             release: None,
@@ -178,7 +175,7 @@ pub fn decide(
         let measured = Some(Quantity::Money(Money::new(document.secured, account.currency)));
         decision.reasons.push(Reason { measured, ..plain(Code::Secured, Level::Document, Outcome::Approve) });
     }
-    if increase.minor <= 0 && !document.again && !document.longer_terms && !document.forced_hold {
+    if increase.minor <= 0 && !document.longer_terms && !document.forced_hold {
         if document.secured > 0 && document.secured >= document.value && increase.minor == 0 {
             decision.outcome = Outcome::NotChecked;
         } else {

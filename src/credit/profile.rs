@@ -117,6 +117,7 @@ mod tests {
         assert_eq!(of("50000.00 DKK", "150000.00 DKK", 365), Some(121_67));
         assert_eq!(of("50000.00 DKK", "150000.00 DKK", 183), Some(61_00));
         assert_eq!(of("50000.00 DKK", "0.00 DKK", 183), None);
+        assert_eq!(of("0.00 DKK", "1.00 DKK", 183), Some(0));
         assert_eq!(of("-1.00 DKK", "1.00 DKK", 183), None);
         assert_eq!(of("1.00 EUR", "1.00 DKK", 183), None);
         assert_eq!(of("92233720368547758.07 DKK", "0.01 DKK", u32::MAX), None);

@@ -50,7 +50,7 @@ impl Question<'_> {
             found.reasons.push((reason, u8::MAX));
         }
         let document = self.document;
-        let all = document.increase.minor > 0 || document.again;
+        let all = document.increase.minor > 0;
         let rules = if exempt(self.policy, self.account).is_some() { &[] } else { &*self.policy.rules };
         for rule in rules {
             if (all || rule.test == Test::TermsChanged) && self.speaks_of(&rule.scope) {
@@ -286,7 +286,7 @@ impl Question<'_> {
         let (Some(limit), Some(used)) = (self.effective, self.utilisation()) else { return Ok(false) };
         // The share that is told is rounded; what is compared is not.
         let over = i128::from(self.after.minor) * 10_000 > i128::from(limit) * i128::from(above);
-        if over && self.after.minor > 0 {
+        if over {
             let most = i128::from(limit) * i128::from(above) / 10_000;
             let most = i64::try_from(most).map_err(|_| MoneyError::Overflow)?;
             let excess = self.after.minor.checked_sub(most).ok_or(MoneyError::Overflow)?;
@@ -346,7 +346,7 @@ impl Question<'_> {
         if overdue * 10_000 > all * i128::from(above) {
             // With x of the overdue paid, (overdue - x) * 10,000 <= (all - x) * above.
             let (excess, per) = (overdue * 10_000 - all * i128::from(above), 10_000 - i128::from(above));
-            let pay = if per > 0 { (excess + per - 1) / per } else { overdue };
+            let pay = (excess + per - 1).checked_div(per).unwrap_or(overdue);
             let way_out = Remedy::Pay(self.money(i64::try_from(pay).unwrap_or(i64::MAX)));
             let share = i64::try_from(overdue * 10_000 / all.max(1)).unwrap_or(i64::MAX);
             let (measured, threshold) = (Quantity::BasisPoints(share), Quantity::BasisPoints(i64::from(above)));

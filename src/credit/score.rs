@@ -86,6 +86,11 @@ mod tests {
         (account.buckets.open, account.buckets.overdue) = (75, 25);
         account.profile.customer_since = Some(TODAY.plus(-366));
         assert_eq!(account.score(&policy, TODAY), Some(20 + 10 + 3 + 20), "20 % disputed is above 19");
+        account.history[0].invoiced = 6;
+        (account.buckets.open, account.buckets.overdue) = (50, 50);
+        assert_eq!(account.score(&policy, TODAY), Some(20 + 3 + 20 + 2), "half is overdue, 16.66 % disputed");
+        account.history[0].invoiced = 5;
+        account.buckets.open = 75;
         account.buckets.overdue = 26;
         account.dunning_level = 1;
         account.history[0].late = 1_100;

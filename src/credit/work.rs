@@ -54,7 +54,8 @@ impl Scene<'_> {
     fn ask_again(&self, before: &Chain) -> Result<Act> {
         let without = self.without(before)?;
         let ordered = self.money(before.ordered);
-        let document = Document { again: true, ..self.document(before, ordered, &self.amount_of(before)) };
+        let amount = self.amount_of(before);
+        let document = self.document(before, ordered, &amount);
         let mut decision = decide(self.policy, Some(&without), &document, self.today)?;
         let mut chain = before.clone();
         if decision.outcome.grants() {

@@ -127,6 +127,12 @@ mod tests {
         assert_eq!(meant("iz", names), Some("is"));
         assert_eq!(meant("tolerance", names), None);
         assert_eq!(meant(&"r".repeat(10_000), names), None);
+        assert_eq!(meant("grosedays", names), Some("grace_days"), "a third of it may be wrong");
+        assert_eq!(meant("grosedys", names), None);
+        assert_eq!(meant("ab", names), None);
+        let long = "r".repeat(MAX_FOUND_CHARS + 1);
+        assert_eq!(meant(&long[1..], [&long[1..]]), Some(&long[1..]));
+        assert_eq!(meant(&long, [&*long]), None);
     }
 
     #[test]

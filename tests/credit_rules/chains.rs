@@ -27,6 +27,13 @@ impl Desk {
         }
     }
 
+    /// An order of this amount that holds credit.
+    pub(super) fn reserved(minor: i64) -> Self {
+        let mut desk = Self::new(minor);
+        assert_eq!(desk.to(Action::Reserve, minor), Outcome::Approve);
+        desk
+    }
+
     pub(super) fn try_ask(&mut self, request: &Request) -> Result<Act> {
         let chain = self.chain.as_ref();
         let done = act(&self.policy, Some(&self.account), chain, "SO-1", request, self.now, self.today)?;
@@ -83,7 +90,7 @@ pub(super) fn amount(action: Action, minor: i64) -> Request {
     Request { amount: Some(dkk(minor)), ..Request::of(action) }
 }
 
-fn moving(from: Option<Stage>, to: Stage, minor: Option<i64>) -> Request {
+pub(super) fn moving(from: Option<Stage>, to: Stage, minor: Option<i64>) -> Request {
     Request { from, to: Some(to), amount: minor.map(dkk), ..Request::of(Action::Convert) }
 }
 

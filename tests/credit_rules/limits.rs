@@ -287,6 +287,7 @@ fn sums_of_a_pool_are_converted_once_each() {
     scene.account.pools[0].sums[2].debit = 1;
     let reason = scene.reason(Code::CurrencyMismatch).unwrap();
     assert_eq!((reason.level, &*reason.pool, reason.effect), (Level::Group, "P", Outcome::Hold));
+    assert_eq!(&*reason.rule, "rule");
     assert_eq!(reason.remedy, Some(Remedy::UseCurrency(currency("EUR"))));
     assert_eq!(reason.measured, Some(Quantity::Currency(currency("DKK"))));
     assert_eq!(reason.threshold, Some(Quantity::Currency(currency("EUR"))));

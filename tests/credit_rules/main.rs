@@ -1,6 +1,8 @@
 //! Every rule a policy can have, just at and just above its threshold, and what lifts a reason again. Without a store.
 
 mod chains;
+mod edges;
+mod facts;
 mod lifting;
 mod limits;
 mod people;

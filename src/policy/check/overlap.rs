@@ -65,9 +65,7 @@ fn releases_with(policy: &Policy, narrow: &Rule, wide: &Rule) -> bool {
 fn survives(policy: &Policy, narrow: &Rule, wide: &Rule) -> bool {
     policy.exclusions.iter().any(|exclusion| {
         let level = exclusion.scope.specificity();
-        level > wide.scope.specificity()
-            && exclusion.lifts >= wide.then
-            && (level <= narrow.scope.specificity() || exclusion.lifts < narrow.then)
+        level > wide.scope.specificity() && exclusion.lifts >= wide.then && level <= narrow.scope.specificity()
     })
 }
 
