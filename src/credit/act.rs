@@ -289,7 +289,8 @@ impl Scene<'_> {
             stopped_at: chain.marks.waits_for.and_then(|wanted| wanted.checkpoint),
             forced_hold: chain.marks.forced_hold.is_some(),
             release: chain.marks.release.as_ref(),
-            overriding: self.request.person.as_ref(),
+            // Who releases an order does not override the rules beside it.
+            overriding: self.request.person.as_ref().filter(|_| self.request.action != Action::Release),
             ..Document::of(increase)
         }
     }
