@@ -7,11 +7,13 @@ use super::decide::{Decision, Document, Person, decide, plain};
 use super::lift::may_release;
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Money;
+use crate::policy::Status;
 use crate::reason::{Code, Level, Outcome, Reason, Remedy};
 
 impl Scene<'_> {
     /// The order comes to a checkpoint. What is still ordered is asked about as if it were not there yet; what has left
-    /// it goes on whatever the answer. In the days of grace after it was let through nothing is asked.
+    /// it goes on whatever the answer. In the days of grace after it was let through nothing is asked, unless a person has
+    /// stopped the customer meanwhile.
     pub(super) fn pass(&self, before: &Chain) -> Result<Act> {
         if self.request.checkpoint.is_none() {
             return Err(Error::argument("checkpoint: say which: entry, confirm, pick, ship or invoice"));
@@ -21,7 +23,7 @@ impl Scene<'_> {
         }
         let grace = i64::from(self.policy.checkpoint_grace_days);
         let fresh = before.marks.passed.is_some_and(|day| grace > 0 && self.today.since(day) <= grace);
-        if before.ordered == 0 || fresh {
+        if before.ordered == 0 || (fresh && self.account.status != Status::Stop) {
             return Ok(Act { decision: self.unasked(0)?, chain: None, item_change: 0 });
         }
         self.ask_again(before)

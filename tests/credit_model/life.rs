@@ -3,7 +3,7 @@
 use obligor::calendar::{Day, Instant};
 use obligor::credit::ChainState;
 use obligor::error::ErrorKind;
-use obligor::policy::{Checkpoint, Policy};
+use obligor::policy::{Checkpoint, Policy, Status};
 use obligor::reason::{Code, Outcome};
 
 use super::judge::{Ask, Line, converted, judge};
@@ -150,7 +150,12 @@ impl Life<'_> {
                 }
                 let grace = i64::from(self.policy.checkpoint_grace_days);
                 let fresh = order.passed.is_some_and(|day| grace > 0 && self.today().since(day) <= grace);
-                if order.at[0] == 0 || fresh { Ok(self.unasked(0, Active)) } else { self.ask_again(order, *at, what) }
+                let stopped = self.world.accounts[self.account].status == Status::Stop;
+                if order.at[0] == 0 || (fresh && !stopped) {
+                    Ok(self.unasked(0, Active))
+                } else {
+                    self.ask_again(order, *at, what)
+                }
             }
             _ if closed => Err(ErrorKind::State),
             What::Hold => {

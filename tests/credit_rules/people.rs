@@ -83,6 +83,13 @@ fn in_the_days_of_grace_nothing_is_asked() {
             assert_eq!(desk.ask(&passing(Checkpoint::Confirm)), expected, "{grace} {days}");
         }
     }
+    // A stop by hand has no grace.
+    let mut desk = Desk::new(1_000);
+    desk.policy.checkpoint_grace_days = 9;
+    desk.policy.rules.push(named("stopped", rule(Test::Status { is: Status::Stop }, Outcome::Refuse)));
+    desk.to(Action::Reserve, 600);
+    desk.account.status = Status::Stop;
+    assert_eq!(desk.ask(&passing(Checkpoint::Confirm)), Outcome::Refuse);
 }
 
 #[test]
