@@ -224,6 +224,43 @@ fn answers_that_are_not_a_plain_yes_have_codes_of_their_own() {
 }
 
 #[test]
+fn the_department_works_from_a_shell() {
+    let desk = Desk::furnished();
+    let policy = std::fs::read_to_string(desk.path("policy.toml")).unwrap();
+    let two_people = "[limits]\napproval_above = [\"60000.00 DKK\"]\n";
+    desk.put("policy.toml", &format!("{}\n{two_people}", policy.replacen("then = \"refuse\"", "then = \"hold\"", 1)));
+    let person = |command: &str, document: &str, key: &str, more: &[&str]| {
+        let words = ["--document", document, "--key", key, "--user", "maja", "--reason", "known for years"];
+        desk.about(command, "C1", &[&words[..], more].concat())
+    };
+    desk.reserve("C1", "SO-1", "9000.00 DKK").ended(34);
+    desk.run(&["held", "--company", "10", "--customer", "C1"]).ended(0).says(&["SO-1", "credit_manager", "Exposure"]);
+    person("release", "SO-1", "r1", &["--role", "clerk"]).ended(16);
+    person("release", "SO-1", "r2", &["--role", "credit_manager", "--valid-days", "5"]).ended(0).says(&["active"]);
+    person("hold", "SO-1", "h1", &[]).ended(34);
+    desk.run(&["reevaluate", "--company", "10"]).ended(0).says(&["Asked about 1 order", "Released: none"]);
+    person("reject", "SO-1", "x1", &[]).ended(35);
+    desk.reserve("C1", "SO-2", "100.00 DKK").ended(0);
+    let gate = ["--document", "SO-2", "--key", "p1", "--checkpoint", "ship"];
+    desk.about("pass", "C1", &gate).ended(0);
+    let over = ["--document", "SO-2", "--key", "t1", "--amount", "100.00 DKK"];
+    desk.about("transfer", "C3", &over).ended(35);
+
+    desk.run(&["limits", "waiting"]).ended(0).says(&["No limit waits"]);
+    let limit = r#"{"company":"10","customer":"C1","limit":"60000.01 DKK","user":"maja"}"#;
+    desk.run(&["call", "limit.put", limit]).ended(0).says(&["waiting"]);
+    desk.run(&["limits", "waiting"]).ended(0).says(&["C1 in 10", "60,000.01 DKK", "maja"]);
+    desk.run(&["limits", "approve", "1", "--user", "maja"]).ended(16);
+    desk.run(&["limits", "approve", "1", "--user", "carl"]).ended(0).says(&["is in the books"]);
+    desk.run(&["sweep"]).ended(0).says(&["Queued 1 event"]);
+    let told = desk.run(&["events", "--consumer", "crm", "--json"]).ended(0).json();
+    let kinds: Vec<_> = told.as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["held", "over_limit", "released", "held", "rejected", "limit_requested", "handed_over"]);
+    let last = told[6]["id"].to_string();
+    desk.run(&["events", "--consumer", "crm", "--acknowledge", &last]).ended(0).says(&["No events."]);
+}
+
+#[test]
 fn registers_and_new_customers() {
     let desk = Desk::furnished();
     desk.put(

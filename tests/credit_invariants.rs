@@ -95,6 +95,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         test,
         then,
         release_by: Some("credit_manager".to_owned()),
+        if_already_over: None,
         scope,
         unknown,
         deposit_basis_points: None,
@@ -106,7 +107,10 @@ fn policy() -> impl Strategy<Value = Policy> {
     let exclusion = (scope(), proptest::option::of(0..1_500_i64), any::<bool>()).prop_map(|(scope, up_to, stop)| {
         let up_to = up_to.map(dkk).into_iter().collect();
         let lifts = if stop { Outcome::Refuse } else { Outcome::Hold };
-        Exclusion { name: "exclusion".to_owned(), scope, up_to, lifts }
+        // One that names a utilisation takes out those who owe much: whoever pays, or orders less, falls back into the rules.
+        // Such a policy is not monotone, and says so itself.
+        let scope = Scope { utilisation_above: None, ..scope };
+        Exclusion { name: "exclusion".to_owned(), scope, up_to, rules: Vec::new(), lifts }
     });
     (
         proptest::collection::vec(rule(), 0..6),
@@ -245,10 +249,10 @@ fn stops(policy: &Policy, account: &AccountFacts, document: &Document<'_>) -> Ou
 }
 
 proptest! {
-    #![proptest_config(config(1_500))]
+    #![proptest_config(config(4_000))]
 
-    /// I3 for a smaller document: every kind of rule measures something that a smaller document makes no worse, and scopes
-    /// and exclusions speak of the smaller one no less kindly (utilisation above, value up to).
+    /// I3 for a smaller document: every kind of rule is monotone in it, and scopes and exclusions speak of the smaller one no
+    /// less kindly (a rule's utilisation above, an exclusion's value up to).
     #[test]
     fn i3_what_passes_passes_smaller(
         policy in policy(), account in account(), said in said(), large in 0..3_000_i64, small in 0..3_000_i64,
@@ -291,8 +295,8 @@ proptest! {
             pool.sums[0].debit -= paid;
         }
         // The one rule that looks at a share of what is open: to pay what is not due makes the rest a larger share of it.
-        let share = policy.rules.iter().any(|rule| matches!(rule.test, Test::OverdueShare { .. }));
-        prop_assume!(late || !share);
+        let mut policy = policy;
+        policy.rules.retain(|rule| late || !matches!(rule.test, Test::OverdueShare { .. }));
         // Paying what is overdue and not disputed leaves what is disputed, which may be all there is: still no more.
         prop_assert!(stops(&policy, &payer, &document) <= stops(&policy, &account, &document));
     }
@@ -306,12 +310,11 @@ proptest! {
         let document = document(minor, said);
         let mut higher = account.clone();
         let count = higher.limits.len() + higher.pools.iter().map(|pool| pool.limits.len()).sum::<usize>();
-        prop_assume!(count > 0);
         let raise = |limit: &mut Limit| {
             limit.amount = limit.amount.map(|amount| amount + more).filter(|_| !none || limit.kind == LimitKind::Insured);
         };
         let all = higher.limits.iter_mut().chain(higher.pools.iter_mut().flat_map(|pool| pool.limits.iter_mut()));
-        all.skip(which % count).take(1).for_each(raise);
+        all.skip(which % count.max(1)).take(1).for_each(raise);
         prop_assert!(stops(&policy, &higher, &document) <= stops(&policy, &account, &document));
     }
 

@@ -107,6 +107,7 @@ fn a_file_becomes_a_policy() {
         test,
         then,
         release_by: release_by.map(str::to_owned),
+        if_already_over: None,
         scope: Scope::default(),
         unknown: None,
         deposit_basis_points: None,

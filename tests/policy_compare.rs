@@ -125,6 +125,22 @@ fn the_same_policies_give_the_same_cases() {
 }
 
 #[test]
+fn thresholds_as_large_as_there_are_can_be_compared() {
+    let huge =
+        LARGE.replace("5000.00 DKK", "92233720368547758.07 DKK").replace("300.00 DKK", "92233720368547758.07 DKK");
+    let (huge, large) = (Policy::parse(&huge).unwrap(), Policy::parse(LARGE).unwrap());
+    for cases in [grid(&huge, &large, TODAY), sample(&huge, &large, TODAY, 5_000)] {
+        assert!(cases.len() > 100);
+        assert!(compare(&huge, &large, &cases, TODAY, 3).unwrap().different > 0);
+    }
+    for (a, b) in profiles().iter().zip(profiles().iter().skip(1)) {
+        let cases = sample(a, b, TODAY, 2_000);
+        assert_eq!(cases.len(), 2_000, "{} {}", a.name, b.name);
+        compare(a, b, &cases, TODAY, 0).unwrap();
+    }
+}
+
+#[test]
 fn systems_differ_where_they_are_known_to() {
     let [fixed, dynamic] = ["sap_static", "sap_dynamic"].map(|name| Policy::profile(name).unwrap());
     let comparison = compared(&fixed, &dynamic);

@@ -242,6 +242,10 @@ impl Scene<'_> {
         Error::new(ErrorKind::State, format!("order {:?} ({state}) {matter}", self.document))
     }
 
+    fn left_already(&self, chain: &Chain, moved: i64) -> Error {
+        self.state(chain, &format!("cannot be made smaller than what has left it already, {}", self.money(moved)))
+    }
+
     /// The request's amount, and what of it is secured. Of the two only the difference counts as credit, so it is what is
     /// converted and rounded once.
     pub(super) fn amount(&self) -> Result<Amount> {
@@ -285,7 +289,8 @@ impl Scene<'_> {
             stopped_at: chain.marks.waits_for.and_then(|wanted| wanted.checkpoint),
             forced_hold: chain.marks.forced_hold.is_some(),
             release: chain.marks.release.as_ref(),
-            overriding: self.request.person.as_ref(),
+            // Who releases an order does not override the rules beside it.
+            overriding: self.request.person.as_ref().filter(|_| self.request.action != Action::Release),
             ..Document::of(increase)
         }
     }
@@ -333,6 +338,9 @@ impl Scene<'_> {
         let moved = chain.moved().ok_or_else(overflow)?;
         let wanted = amount.whole.minor.checked_sub(amount.secured).and_then(|on_credit| on_credit.checked_sub(moved));
         let wanted = Money::new(wanted.ok_or_else(overflow)?, amount.whole.currency);
+        if moved > 0 && wanted.minor < 0 && wanted.currency == self.account.currency {
+            return Err(self.left_already(&chain, moved));
+        }
         let lands = self.begins(&chain);
         if lands == Stage::Settled {
             return Err(Error::argument("to: nothing begins settled"));
@@ -413,10 +421,7 @@ impl Scene<'_> {
         let there = before.at(begins).checked_add(difference).ok_or_else(overflow)?;
         if there < 0 && before.amount > 0 {
             let moved = before.amount.saturating_sub(before.at(begins));
-            return Err(self.state(
-                before,
-                &format!("cannot be made smaller than what has left it already, {}", self.money(moved)),
-            ));
+            return Err(self.left_already(before, moved));
         }
         let earlier = before.marks.terms_days.or(self.account.profile.terms_days);
         let longer = self.request.terms_days.zip(earlier).is_some_and(|(terms, earlier)| terms > earlier);

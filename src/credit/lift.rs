@@ -54,6 +54,7 @@ fn exclusions(question: &Question<'_>, found: &mut Found) {
         for (reason, specificity) in &mut found.reasons {
             if !reason.effect.grants()
                 && reason.effect <= exclusion.lifts
+                && (exclusion.rules.is_empty() || exclusion.rules.contains(&reason.rule))
                 && *specificity < exclusion.scope.specificity()
                 && (exclusion.lifts == Outcome::Refuse || !is_stop(reason))
             {

@@ -158,6 +158,7 @@ impl Question<'_> {
                     measured: self.quantity(owed),
                     threshold: self.quantity(allowed),
                     remedy: Some(Remedy::Pay(self.money(excess))),
+                    effect: rule.if_already_over.unwrap_or(rule.then),
                     ..self.reason(rule, Code::AlreadyOverLimit)
                 };
                 found.push(reason, rule);
@@ -213,6 +214,9 @@ impl Question<'_> {
             let way_out = if over.minor < grown { Remedy::ReduceBy(over) } else { Remedy::Pay(over) };
             // What is over in the pool's currency says nothing exact about the document's: all of it is paid in advance.
             let in_advance = if pool.currency == of { over.minor.min(self.increase()) } else { self.increase() };
+            if self.is_prepaid(rule, in_advance) {
+                continue;
+            }
             let mut reason = Reason {
                 measured: Some(Quantity::Money(after)),
                 threshold: Some(Quantity::Money(Money::new(allowed, pool.currency))),
@@ -510,8 +514,22 @@ impl Question<'_> {
         in_advance: i64,
         found: &mut Found,
     ) {
+        if self.is_prepaid(rule, in_advance) {
+            return;
+        }
         let remedy = Some(self.remedy(rule, way_out, in_advance, found));
         found.push(Reason { measured, threshold, remedy, ..self.reason(rule, code) }, rule);
+    }
+
+    /// Whether the secured part is all the prepayment that the rule would ask for.
+    fn is_prepaid(&self, rule: &Rule, in_advance: i64) -> bool {
+        rule.then == Outcome::Prepay && self.still_to_prepay(in_advance, rule.prepay_basis_points) == 0
+    }
+
+    /// The share of what is to be paid in advance, the secured part counted in it, that is not secured yet.
+    fn still_to_prepay(&self, in_advance: i64, share: u32) -> i64 {
+        let secured = self.document.secured;
+        share_of(in_advance.saturating_add(secured), share).saturating_sub(secured).max(0)
     }
 
     fn reason(&self, rule: &Rule, code: Code) -> Reason {
@@ -528,7 +546,11 @@ impl Question<'_> {
 
     /// The way out; where a prepayment is asked for, that is it.
     fn remedy_of(&self, effect: Outcome, otherwise: Remedy, in_advance: i64, share: u32) -> Remedy {
-        if effect == Outcome::Prepay { Remedy::Prepay(self.money(share_of(in_advance, share))) } else { otherwise }
+        if effect == Outcome::Prepay {
+            Remedy::Prepay(self.money(self.still_to_prepay(in_advance, share)))
+        } else {
+            otherwise
+        }
     }
 
     /// The amount in the account's currency, of one for each currency.

@@ -33,14 +33,22 @@ impl Scene<'_> {
         match before.state {
             ChainState::Active if before.ordered > 0 => self.ask_again(before),
             ChainState::Active => Ok(Act { decision: self.unasked(0)?, chain: None, item_change: 0 }),
-            _ if before.marks.without_rate.is_some() => {
-                let mut decision = self.unasked(0)?;
-                decision.outcome = before.marks.reasons.first().map_or(Outcome::Hold, |reason| reason.effect);
-                decision.reasons.clone_from(&before.marks.reasons);
-                Ok(Act { decision, chain: None, item_change: 0 })
+            _ if before.marks.without_rate.is_some() => self.as_it_waits(before),
+            // What ran out while it waited does not wait any longer, and nobody asks for it.
+            _ if before.expires.is_some_and(|expires| expires <= self.now) => {
+                let chain = Chain { state: ChainState::Expired, ..before.clone() };
+                Ok(Act { chain: Some(chain), ..self.as_it_waits(before)? })
             }
             _ => self.hold(before.clone(), self.amount_of(before)),
         }
+    }
+
+    /// Nothing has changed for the order: why it waits is told again.
+    fn as_it_waits(&self, before: &Chain) -> Result<Act> {
+        let mut decision = self.unasked(0)?;
+        decision.outcome = before.marks.reasons.first().map_or(Outcome::Hold, |reason| reason.effect);
+        decision.reasons.clone_from(&before.marks.reasons);
+        Ok(Act { decision, chain: None, item_change: 0 })
     }
 
     fn ask_again(&self, before: &Chain) -> Result<Act> {

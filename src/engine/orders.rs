@@ -4,6 +4,7 @@
 //! not let through is asked again at the store, since a payment may have come in. Everything else is one durable step
 //! in the store: facts, decision and what follows from it, in one transaction. Both go through [`crate::credit::act`].
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -497,17 +498,20 @@ impl Granted {
     }
 
     /// The account as it would be if what was granted were reserved.
-    fn beside(&self, account: &AccountFacts) -> AccountFacts {
-        let mut account = account.clone();
+    fn beside<'a>(&self, account: &'a AccountFacts) -> Cow<'a, AccountFacts> {
         let held = self.accounts.get(&account.id).copied().unwrap_or(0);
+        if held == 0 && (account.pools.is_empty() || self.pools.is_empty()) {
+            return Cow::Borrowed(account);
+        }
+        let mut account = account.clone();
         account.buckets.ordered = account.buckets.ordered.saturating_add(held);
-        for pool in account.pools.iter_mut().filter(|_| !self.pools.is_empty()) {
+        for pool in &mut account.pools {
             for sum in &mut pool.sums {
                 let held = self.pools.get(&(pool.name.clone(), sum.currency)).copied().unwrap_or(0);
                 sum.debit = sum.debit.saturating_add(held);
             }
         }
-        account
+        Cow::Owned(account)
     }
 }
 

@@ -176,7 +176,7 @@ impl Engine {
         let state = body.map(|body| Body::read(&body)).transpose()?.and_then(|body| body.state());
         match (chain.state, state) {
             (ChainState::Active, Some(ChainState::Held)) => done.held.push(chain.document.clone()),
-            (ChainState::Active, _) => {}
+            (ChainState::Active, _) | (_, Some(ChainState::Expired)) => {}
             (_, Some(ChainState::Active)) => done.released.push(chain.document.clone()),
             (_, _) => done.waiting = done.waiting.saturating_add(1),
         }

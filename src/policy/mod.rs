@@ -211,6 +211,8 @@ pub struct Rule {
     pub then: Outcome,
     /// The role that may release it.
     pub release_by: Option<String>,
+    /// A rule about the limit: what a document gets when the account was over it already; `None` is `then`.
+    pub if_already_over: Option<Outcome>,
     /// Which documents it speaks of.
     pub scope: Scope,
     /// What a document gets when the fact that the test needs is not known; `None` lets it pass.
@@ -281,6 +283,8 @@ pub struct Exclusion {
     pub scope: Scope,
     /// Documents of at most this value; one amount for each currency, empty for any value.
     pub up_to: Vec<Money>,
+    /// The names of the rules it takes them out of; empty for all that are less specific.
+    pub rules: Vec<String>,
     /// The most it lifts: [`Outcome::Hold`], or [`Outcome::Refuse`] if it says that it lifts a stop.
     pub lifts: Outcome,
 }

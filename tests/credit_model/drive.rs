@@ -113,12 +113,7 @@ enum Outcome {
 }
 
 fn act(policy: &Policy, world: &mut World, said: Instant, account: &str, document: &str, what: &What) -> Answer {
-    let before = world.clone();
-    let answer = Life { policy, world, account, document, said }.act(what);
-    if answer.is_err() {
-        *world = before;
-    }
-    answer
+    Life { policy, world, account, document, said }.act(what)
 }
 
 /// Plays the list from its beginning, and returns what there is after it and what its last line told.
@@ -234,12 +229,11 @@ fn again(policy: &Policy, world: &mut World, account: Option<&str>, active: bool
     for (_, document) in orders {
         let before = world.orders[&document].clone();
         let told = act(policy, world, world.now, &before.account, &document, &What::Reevaluate);
-        // What has run out while it waited cannot be asked about as it is.
         asked += u32::from(told.is_ok());
         let state = told.map(|told| told.state);
         match (before.state, state) {
             (ChainState::Active, Ok(ChainState::Held)) => held.push(document),
-            (ChainState::Active, _) | (_, Err(_)) => {}
+            (ChainState::Active, _) | (_, Err(_) | Ok(ChainState::Expired)) => {}
             (_, Ok(ChainState::Active)) => released.push(document),
             (_, Ok(_)) => waiting += 1,
         }

@@ -184,6 +184,14 @@ impl Life<'_> {
                 told.lines = order.lines;
                 Ok(told)
             }
+            // What ran out while it waited does not wait any longer.
+            What::Reevaluate if order.expires.is_some_and(|expires| expires <= self.world.now) => {
+                let mut told = self.unasked(0, Expired);
+                told.outcome = order.lines.first().map_or(Outcome::Hold, |line| line.effect);
+                told.lines.clone_from(&order.lines);
+                self.write(Order { state: Expired, ..order });
+                Ok(told)
+            }
             What::Reevaluate => {
                 let amount = order.amount;
                 self.hold(order, amount, true, what)
@@ -225,6 +233,9 @@ impl Life<'_> {
         }
         let (to, waited) = (order.begins, order.state == ChainState::Held);
         let wanted = amount - order.moved();
+        if comparable && order.moved() > 0 && wanted < 0 {
+            return Err(ErrorKind::State);
+        }
         let verdict = judge(
             self.policy,
             self.world,

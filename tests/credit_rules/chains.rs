@@ -441,8 +441,11 @@ fn what_has_run_out_is_not_taken_up_as_it_is() {
     assert_eq!(desk.ask(&until(1_001)), Outcome::Hold);
     desk.account.limits[0].amount = Some(101);
     desk.now = Instant(1_001);
-    assert_eq!(desk.fails(&Request::of(Action::Reevaluate)), ErrorKind::State);
     assert_eq!(desk.fails(&by(Action::Release, MANAGER)), ErrorKind::State);
+    let waits = desk.order().clone();
+    assert_eq!(desk.ask(&Request::of(Action::Reevaluate)), Outcome::Hold);
+    assert_eq!(desk.order().state, ChainState::Expired, "it does not wait any longer");
+    desk.chain = Some(waits);
     assert_eq!(desk.ask(&until(1_002)), Outcome::Approve);
 }
 

@@ -252,3 +252,35 @@ fn a_hold_by_hand_stays_where_nothing_else_is_checked() {
     scene.document.overriding = Some(person(CONTROLLER, false));
     assert_eq!(scene.outcome(), Outcome::ApproveWithAlert);
 }
+
+#[test]
+fn an_exclusion_may_name_the_rules_it_is_about() {
+    let mut late = account(1_000, 0);
+    late.profile.risk_class = Some("A".to_owned());
+    (late.buckets.overdue, late.oldest_overdue) = (500, Some(TODAY.plus(-40)));
+    let named = |rules: &[&str]| {
+        let scope = Scope { classes: vec!["A".to_owned()], ..Scope::default() };
+        let rules = rules.iter().map(|name| (*name).to_owned()).collect();
+        let exclusion = Exclusion { rules, ..exclusion("good payers", scope, Outcome::Hold) };
+        let over = rule(over_limit(0), Outcome::Hold);
+        let days =
+            Rule { name: "old".to_owned(), ..rule(Test::OverdueDays { above: 30, small: Vec::new() }, Outcome::Hold) };
+        let policy = Policy { exclusions: vec![exclusion], ..policy(vec![over, days]) };
+        let codes = decide(&policy, Some(&late), &Document::of(dkk(600)), TODAY).unwrap();
+        let stops = codes.reasons.iter().filter(|reason| !reason.effect.grants());
+        stops.map(|reason| reason.code).collect::<Vec<_>>()
+    };
+    assert_eq!(named(&[]), Vec::<Code>::new(), "all that are less specific");
+    assert_eq!(named(&["old"]), [Code::OverLimit]);
+    assert_eq!(named(&["rule"]), [Code::OverdueDays]);
+}
+
+#[test]
+fn who_was_over_the_limit_before_may_get_another_answer() {
+    let limit = Rule { if_already_over: Some(Outcome::Refuse), ..rule(over_limit(0), Outcome::Hold) };
+    let policy = policy(vec![limit]);
+    let outcome =
+        |open, more| decide(&policy, Some(&account(1_000, open)), &Document::of(dkk(more)), TODAY).unwrap().outcome;
+    assert_eq!(outcome(1_000, 1), Outcome::Hold);
+    assert_eq!(outcome(1_001, 1), Outcome::Refuse);
+}

@@ -39,6 +39,7 @@ pub(crate) fn rule(test: Test, then: Outcome) -> Rule {
         test,
         then,
         release_by: Some(MANAGER.to_owned()),
+        if_already_over: None,
         scope: Scope::default(),
         unknown: None,
         deposit_basis_points: None,
@@ -107,7 +108,7 @@ pub(crate) fn pool(name: &str, kind: PoolKind, limit: i64, debit: i64) -> PoolFa
 }
 
 pub(crate) fn exclusion(name: &str, scope: Scope, lifts: Outcome) -> Exclusion {
-    Exclusion { name: name.to_owned(), scope, up_to: Vec::new(), lifts }
+    Exclusion { name: name.to_owned(), scope, up_to: Vec::new(), rules: Vec::new(), lifts }
 }
 
 pub(crate) fn token(amount: i64, deviation: u32, to: Option<Day>, lifts_stop: bool) -> Release {

@@ -57,6 +57,20 @@ fn a_checkpoint_asks_the_rules_that_name_it_about_what_is_still_ordered() {
 }
 
 #[test]
+fn an_order_that_waits_is_not_made_smaller_than_what_has_left_it() {
+    let mut desk = Desk::new(1_000);
+    desk.to(Action::Reserve, 600);
+    desk.ask(&Request { to: Some(Stage::Delivered), ..amount(Action::Convert, 200) });
+    desk.ask(&by(Action::Hold, MANAGER));
+    for action in [Action::Reserve, Action::Change] {
+        assert_eq!(desk.fails(&amount(action, 199)), ErrorKind::State);
+    }
+    assert_eq!(desk.to(Action::Change, 200), Outcome::Hold);
+    assert_eq!(desk.ask(&by(Action::Release, MANAGER)), Outcome::Approve);
+    assert_eq!((desk.at(), desk.order().amount), ([0, 200, 0, 0, 0], 200));
+}
+
+#[test]
 fn in_the_days_of_grace_nothing_is_asked() {
     for (grace, asked_after) in [(0, 0), (1, 2), (2, 3)] {
         for days in 0..5 {

@@ -35,6 +35,9 @@ impl Policy {
             if !exclusion.up_to.is_empty() {
                 said.push(say.fill(&rules::UP_TO, &[("amounts", say.amounts(&exclusion.up_to))]));
             }
+            if !exclusion.rules.is_empty() {
+                said.push(say.fill(&rules::ONLY_RULES, &[("names", exclusion.rules.join(", "))]));
+            }
             said.extend(say.scope(&exclusion.scope));
             (exclusion.name.as_str(), said.join(" "))
         });
@@ -104,6 +107,9 @@ impl Say {
                 said.push(self.fill(&rules::SMALL, &[("amounts", self.amounts(small))]));
             }
             _ => {}
+        }
+        if let Some(outcome) = rule.if_already_over {
+            said.push(self.fill(&rules::ALREADY, &[("consequence", self.consequence(outcome, 10_000))]));
         }
         if let Some(unknown) = &rule.unknown {
             let consequence = self.consequence(unknown.then, 10_000);

@@ -22,6 +22,24 @@ pub(super) const HORIZON: Text = Text {
     fi: "Tarkasteluhorisontin jälkeen toimitettavia tilauksia ei oteta huomioon.",
     nl: "Orders die na de horizon worden geleverd, tellen niet mee.",
 };
+/// After a limit rule that tells those apart who were over it before.
+pub(super) const ALREADY: Text = Text {
+    en: "If it was above it before the order, {consequence}.",
+    da: "Hvis den var det allerede før ordren, {consequence}.",
+    nb: "Hvis den var det allerede før ordren, {consequence}.",
+    sv: "Om den gjorde det redan före ordern {consequence}.",
+    fi: "Jos se ylittyi jo ennen tilausta, {consequence}.",
+    nl: "Als dat al zo was voor de order, {consequence}.",
+};
+/// After an exclusion that names its rules.
+pub(super) const ONLY_RULES: Text = Text {
+    en: "This lifts these rules only: {names}.",
+    da: "Det ophæver kun disse regler: {names}.",
+    nb: "Det opphever bare disse reglene: {names}.",
+    sv: "Det upphäver endast dessa regler: {names}.",
+    fi: "Tämä kumoaa vain nämä säännöt: {names}.",
+    nl: "Dit heft alleen deze regels op: {names}.",
+};
 /// After a rule about overdue days.
 pub(super) const SMALL: Text = Text {
     en: "Remainders of up to {amounts} in all do not count.",

@@ -9,6 +9,8 @@ fn every_text_is_there_and_its_placeholders_are_filled() {
         (rules::IF, &["condition", "consequence"][..]),
         (rules::HORIZON, &[][..]),
         (rules::SMALL, &["amounts"][..]),
+        (rules::ALREADY, &["consequence"]),
+        (rules::ONLY_RULES, &["names"]),
         (rules::CLASSES, &["names"][..]),
         (rules::COMPANIES, &["names"][..]),
         (rules::YOUNGER, &["days"][..]),

@@ -43,6 +43,11 @@ fn rule(problems: &mut Problems, mut s: Section<'_>, names: &mut Vec<String>) ->
     };
     let words = outcomes(&[Outcome::Refuse, Outcome::Hold, Outcome::Prepay, Outcome::ApproveWithAlert]);
     let then = s.choice(problems, "then", &words, NOTHING_TO_APPROVE);
+    let if_already_over = if when.is_none_or(|when| when == When::OverLimit) {
+        s.maybe("if_already_over", |s, key| s.choice(problems, key, &words, NOTHING_TO_APPROVE))
+    } else {
+        Some(None)
+    };
     let release_by = s.maybe("release_by", |s, key| s.text(problems, key, &text_allowed(), plain));
     let scope = scope(problems, &mut s);
     let unknown = if when.is_some_and(When::can_be_unknown) { unknown(problems, &mut s) } else { Some(None) };
@@ -52,6 +57,9 @@ fn rule(problems: &mut Problems, mut s: Section<'_>, names: &mut Vec<String>) ->
     let prepay =
         if asks_in_advance { s.or("prepay", whole, |s, key| s.share(problems, key, whole)) } else { Some(whole) };
     s.finish(problems, |key| {
+        if key == "if_already_over" {
+            return Some("it belongs to rules with when = \"over_limit\"".to_owned());
+        }
         if key == "prepay" {
             return Some("it belongs to rules with then = \"prepay\"".to_owned());
         }
@@ -65,6 +73,7 @@ fn rule(problems: &mut Problems, mut s: Section<'_>, names: &mut Vec<String>) ->
         test: test?,
         then: then?,
         release_by: release_by?,
+        if_already_over: if_already_over?,
         scope: scope?,
         unknown: unknown?,
         deposit_basis_points: deposit?,
@@ -92,10 +101,19 @@ fn exclusion(problems: &mut Problems, mut s: Section<'_>, names: &mut Vec<String
     let name = own_name(problems, &mut s, "exclusion", names);
     let scope = scope(problems, &mut s);
     let up_to = s.or("up_to", Vec::new(), |s, key| s.some_amounts(problems, key, MAX_AMOUNTS));
+    let rules = s.or("rules", Vec::new(), |s, key| {
+        s.names(problems, key, MAX_RULES, |s, problems, item| {
+            let rule = s.read_text(problems, key, item, &text_allowed(), plain)?;
+            if !names.contains(&rule) {
+                problems.add(&item.span(), format!("there is no rule {}", quoted(&rule)));
+            }
+            Some(rule)
+        })
+    });
     let words = [("hold", Outcome::Hold), ("stop", Outcome::Refuse)];
     let lifts = s.choice(problems, "lifts", &words, "\"hold\" lifts what waits, \"stop\" what is refused too");
     s.finish(problems, |_| None);
-    Some(Exclusion { name: name?, scope: scope?, up_to: up_to?, lifts: lifts? })
+    Some(Exclusion { name: name?, scope: scope?, up_to: up_to?, rules: rules?, lifts: lifts? })
 }
 
 /// The name of a rule or an exclusion: reasons refer to both by it, so no two may share one.

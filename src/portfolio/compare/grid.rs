@@ -109,13 +109,13 @@ pub fn grid(a: &Policy, b: &Policy, today: Day) -> Vec<Case> {
             probe.apply(&mut case, today);
             place.fill(&mut case, today);
             case.name = format!("{}{}", probe.told(), place.told());
-            cases.push(case);
+            cases.extend(Some(case).filter(|case| fits(a, b, case, today)));
         }
     }
     cases
 }
 
-/// So many cases, at most [`MAX_CASES`], of which each mixes several facts at or near the thresholds of both policies.
+/// So many cases, at most [`MAX_CASES`] and less those whose amounts would not fit, of which each mixes several facts at or near the thresholds of both policies.
 pub fn sample(a: &Policy, b: &Policy, today: Day, count: usize) -> Vec<Case> {
     let (places, currencies, probes) = (places(a, b), currencies(a, b), probes(a, b));
     let mut seed = 0x6f62_6c69_676f_7221;
@@ -136,9 +136,14 @@ pub fn sample(a: &Policy, b: &Policy, today: Day, count: usize) -> Vec<Case> {
         }
         place.fill(&mut case, today);
         case.name = format!("sample {number}: {}{}", told.join(", "), place.told());
-        cases.push(case);
+        cases.extend(Some(case).filter(|case| fits(a, b, case, today)));
     }
     cases
+}
+
+/// Whether its amounts can be added. Those of a policy may be so large that twice as much is too much.
+fn fits(a: &Policy, b: &Policy, case: &Case, today: Day) -> bool {
+    [a, b].into_iter().all(|policy| super::answer(policy, case, today).is_ok())
 }
 
 /// SplitMix64: small, and the same on every machine.
@@ -475,7 +480,7 @@ impl Probe {
             }
             Self::DisputedItem => {
                 case.items.push(Item { disputed: true, ..item(100_000_000, LONG_AGO) });
-                case.limits = vec![limit(Some(i64::MAX / 4))];
+                case.limits = vec![limit(Some(100_000_000_000))];
             }
             Self::Prepaid => case.order.secured = case.order.amount.minor,
             Self::OtherCurrency => {

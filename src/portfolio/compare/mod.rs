@@ -1,7 +1,7 @@
 //! Two policies held against the same orders: where they differ, how often, for how much, and which rules make it so.
 //!
 //! A [`Case`] is a customer as it stands and an order of it, before any policy has said what is overdue or beyond the
-//! horizon: that is part of what two policies may see differently. [`compare`] asks both about every case; [`grid`] makes
+//! horizon: that is part of what two policies may see differently. [`compare`] asks both about every case; [`grid()`] makes
 //! cases that stand at the thresholds of both, and just above them; [`sample`] mixes those.
 
 mod case;
