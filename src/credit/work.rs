@@ -3,7 +3,7 @@
 use super::account::AccountFacts;
 use super::act::{Act, Amount, Scene, overflow};
 use super::chain::{Chain, ChainState, Release};
-use super::decide::{Decision, Document, Person, decide, plain};
+use super::decide::{Decision, Person, decide, plain};
 use super::lift::may_release;
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Money;
@@ -126,7 +126,8 @@ impl Scene<'_> {
         let moved = before.moved().ok_or_else(overflow)?;
         let wanted = value.checked_sub(amount.secured).and_then(|on_credit| on_credit.checked_sub(moved));
         let wanted = self.money(wanted.ok_or_else(overflow)?);
-        let unreleased = Document { release: None, overriding: None, ..self.document(before, wanted, &amount) };
+        let mut unreleased = self.document(before, wanted, &amount);
+        (unreleased.release, unreleased.overriding) = (None, None);
         let asked = decide(self.policy, Some(&without), &unreleased, self.today)?;
         let stops = || asked.reasons.iter().filter(|reason| !reason.effect.grants());
         if let Some(reason) = stops().find(|reason| !may_release(self.policy, &person.role, reason)) {
