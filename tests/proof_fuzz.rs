@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use common::{Desk, order};
 use obligor::calendar::Day;
 use obligor::customer::Subject;
-use obligor::engine::{Config, Engine, Field, read_identifier};
+use obligor::engine::{Config, Engine, Field, PolicySource, read_identifier};
 use obligor::error::{Error, ErrorKind};
 use obligor::import::{IdentifierKeeper, Kind, Mapping, Options, parse_only};
 use obligor::policy::Policy;
@@ -90,8 +90,12 @@ fn main() {
     println!("fuzzing for {budget:?}; OBLIGOR_FUZZ_SEED={seed} repeats it");
     let folder = tempfile::tempdir().unwrap();
     std::env::set_current_dir(folder.path()).unwrap();
-    let desk = Desk::in_memory();
+    let policy = format!("{}\n[limits]\napproval_above = [\"900000.00 DKK\"]\n", Policy::standard().unwrap().text);
+    let desk = Desk::in_memory().under(common::NOON, PolicySource::Text(policy));
     desk.customer("100", "1000.00 DKK");
+    let large =
+        json!({ "company": "NW01", "customer": "100", "kind": "temporary", "limit": "900000.01 DKK", "user": "maja" });
+    assert_eq!(common::call(&desk.engine, "limit.put", large), "waiting");
     for number in ["1", "2", "3", "4", "5"] {
         desk.engine.reserve(&order("100", number, number, "1.00 DKK")).unwrap();
     }
@@ -113,6 +117,8 @@ fn main() {
             Ok(()) => true,
             // It was understood; the order or the key was in another state.
             Err(error) if matches!(error.kind(), ErrorKind::State | ErrorKind::KeyConflict) => true,
+            // There is one limit that waits, and it can be decided once.
+            Err(error) if seed.door == "limit.decide" && error.kind() == ErrorKind::NotFound => true,
             Err(error) => {
                 assert!(error.kind() != ErrorKind::Internal, "{error}; {}", show());
                 let length = error.message().len();
@@ -128,8 +134,9 @@ fn main() {
     }
     for (door, [errors, answers]) in &tally {
         println!("{door:20} {answers:9} answers {errors:9} errors");
-        assert!(*errors > 0 && *answers > 0, "{door}: the damage is too little or too much to prove anything");
     }
+    let blind: Vec<_> = tally.iter().filter(|(_, [errors, answers])| *errors == 0 || *answers == 0).collect();
+    assert!(blind.is_empty(), "the damage is too little or too much to prove anything: {blind:?}");
     assert_eq!(tally.len(), seeds.iter().map(|seed| seed.door).collect::<BTreeSet<_>>().len());
     let growth = memory().saturating_sub(early.unwrap_or_default());
     assert!(growth < GROWTH, "memory grew by {growth} bytes");
@@ -214,6 +221,16 @@ fn seeds() -> Vec<Seed> {
     add("work.reevaluate", r#"{"company":"NW01","active":true,"user":"maja","most":9,"deadline_ms":900}"#);
     add("event.next", r#"{"consumer":"crm","most":9}"#);
     add("event.acknowledge", r#"{"consumer":"crm","up_to":1}"#);
+    add("policy.profile", r#"{"name":"sap_dynamic"}"#);
+    add("policy.explain", r#"{"profile":"tryton","language":"sv"}"#);
+    let record = "company,customer,order,entered,amount,currency,invoiced,due,paid,limit\n\
+                  NW01,9,SO-1,2025-01-02,10.00,DKK,2025-01-03,2025-02-02,2025-02-01,6.00\n";
+    let text = Policy::standard().unwrap().text;
+    add("policy.try", &json!({ "text": text, "orders": record, "largest": 5 }).to_string());
+    // Asked for by the account that has it already: a state, and so understood.
+    let payer = json!({ "company": "NW01", "customer": "100", "document": "3", "key": "payer", "amount": "1.00 DKK" });
+    add("order.transfer", &payer.to_string());
+    add("limit.decide", r#"{"id":1,"user":"carl","approve":true}"#);
     add("portfolio.dso", r#"{"balance":"50000.00 DKK","credit_sales":"150000.00 DKK","days":365}"#);
     let account = json!({ "company": "NW01", "customer": "100" });
     for name in ["account.get", "account.items", "decision.list"] {
