@@ -345,6 +345,13 @@ fn a_class_is_said_or_follows_from_the_score() {
 }
 
 #[test]
+fn answers_of_registers_can_be_used_for_a_leap_year() {
+    let age = |age: &str| changed("company_max_age = \"7 d\"", &format!("company_max_age = \"{age}\""));
+    assert_eq!(Policy::parse(&age("366 d")).unwrap().register.company_max_age_hours, 8_784);
+    assert_eq!(errors(&age("8785 h")).len(), 1);
+}
+
+#[test]
 fn single_brackets_are_not_a_rule() {
     let one = SMALL.replacen("[[rule]]", "[rule]", 1);
     assert!(errors(&one)[0].starts_with("line "), "{:?}", errors(&one));

@@ -282,6 +282,32 @@ fn each_step_of_a_scorecard_has_its_points_and_steps_rise() {
 }
 
 #[test]
+fn an_exclusion_can_name_the_rules_it_lifts() {
+    let naming = |names: &str| {
+        let text = LARGE.replace("lifts = \"stop\"", &format!("rules = [{names}]\nlifts = \"stop\""));
+        Policy::parse(&text).map_err(|error| error.message().to_owned())
+    };
+    let policy = naming("\"limit\", \"days\"").unwrap();
+    assert_eq!(policy.exclusions[0].rules, ["limit", "days"]);
+    let said = policy.explain(obligor::reason::Language::En);
+    let all = Policy::parse(LARGE).unwrap().explain(obligor::reason::Language::En);
+    assert!(said.contains("limit, days") && said.len() > all.len(), "{said}");
+    let new: Vec<_> = said.lines().filter(|line| !all.contains(line)).collect();
+    assert_eq!(new.len(), 1, "only that exclusion says more: {new:?}");
+    let error = naming("\"limits\"").unwrap_err();
+    assert!(error.contains("there is no rule \"limits\""), "{error}");
+}
+
+#[test]
+fn only_a_rule_about_the_limit_says_what_happens_above_it() {
+    let policy = LARGE.replace("exposure = \"dynamic\"", "exposure = \"dynamic\"\nif_already_over = \"hold\"");
+    assert_ne!(policy, LARGE);
+    assert_eq!(Policy::parse(&policy).unwrap().rules[0].if_already_over, Some(Outcome::Hold));
+    let other = LARGE.replace("small = [\"1.00 DKK\"]", "if_already_over = \"hold\"");
+    assert!(Policy::parse(&other).is_err());
+}
+
+#[test]
 fn the_manual_tells_every_key_and_word() {
     let manual = include_str!("../docs/POLICY.md");
     let standard = Policy::standard().unwrap().text;

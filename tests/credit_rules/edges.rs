@@ -168,6 +168,25 @@ fn what_is_not_there_is_named_by_its_stage() {
 }
 
 #[test]
+fn what_is_secured_already_need_not_be_prepaid() {
+    let half = Rule { prepay_basis_points: 5_000, ..rule(Test::Always, Outcome::Prepay) };
+    let mut scene = Scene::new(vec![half], account(1_000, 0), 50);
+    (scene.document.value, scene.document.secured) = (100, 50);
+    assert_eq!((scene.outcome(), scene.codes()), (Outcome::Approve, vec![Code::Secured]));
+    (scene.document.increase.minor, scene.document.secured) = (51, 49);
+    assert_eq!((scene.outcome(), scene.decide().prepay), (Outcome::Prepay, Some(dkk(1))));
+}
+
+#[test]
+fn a_closed_order_is_neither_reserved_nor_changed() {
+    let mut desk = Desk::reserved(100);
+    desk.to(Action::Cancel, 0);
+    for action in [Action::Reserve, Action::Change] {
+        assert_eq!(desk.fails(&amount(action, 5)), ErrorKind::State, "{action:?}");
+    }
+}
+
+#[test]
 fn a_release_lends_nobody_its_role() {
     let mut desk = Desk::new(500);
     desk.to(Action::Reserve, 600);
