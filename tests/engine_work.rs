@@ -10,10 +10,7 @@ use obligor::reason::{Code, Outcome};
 use serde_json::{Value, json};
 
 /// Over the limit waits for a controller; large releases need two; limits grow by a tenth with one person.
-const POLICY: &str = r#"
-format = 1
-name = "work"
-version = "1"
+const RULES: &str = r#"
 [facts]
 grace_days = 0
 unapplied_credits = "reduce"
@@ -51,25 +48,10 @@ approval_above = ["20000.00 DKK"]
 [collection]
 hand_over_days = 14
 remind_days = 7
-[customer]
-invalid_identifier = "reject"
-duplicate = "review"
-not_in_register = "review"
-not_active = "reject"
-young = "prepay"
-young_days = 365
-remarks = "prepay"
-unknown = "review"
-proposed_limits = []
-[register]
-company_max_age = "24 h"
-debtor_max_age = "24 h"
-debtor_source_max_age = "7 d"
-purposes = ["credit_sale"]
 "#;
 
 fn desk() -> Desk {
-    let desk = Desk::new().under(common::NOON, PolicySource::Text(POLICY.to_owned()));
+    let desk = Desk::new().under(common::NOON, PolicySource::Text(format!("{}{RULES}", common::FRAME)));
     desk.customer("100", "1000.00 DKK");
     desk
 }

@@ -15,6 +15,9 @@ pub(crate) struct Desk {
     folder: TempDir,
 }
 
+/// What a policy has beside its facts and rules.
+pub(crate) const FRAME: &str = include_str!("../conformance/policies/frame.toml");
+
 pub(crate) const NOON: &str = "2026-11-22T12:00:00Z";
 
 pub(crate) fn open(folder: &TempDir, now: &str) -> Engine {

@@ -53,29 +53,11 @@ const EVERYTHING: [&str; 31] = [
     "over_delivery",
 ];
 
-const REST: &str = r#"
-[customer]
-invalid_identifier = "reject"
-duplicate = "review"
-not_in_register = "review"
-not_active = "reject"
-young = "prepay"
-young_days = 365
-remarks = "prepay"
-unknown = "review"
-proposed_limits = []
-[register]
-company_max_age = "24 h"
-debtor_max_age = "24 h"
-debtor_source_max_age = "7 d"
-purposes = ["credit_sale"]
-"#;
+/// What a policy has beside its facts and rules.
+const FRAME: &str = include_str!("../conformance/policies/frame.toml");
 
 /// Hard limits, pools and people.
 const STATIC: &str = r#"
-format = 1
-name = "static"
-version = "1"
 [facts]
 grace_days = 3
 unapplied_credits = "reduce"
@@ -137,9 +119,6 @@ release_by = "credit_controller"
 
 /// A dynamic limit, and what is known of how customers pay; classes and an exclusion.
 const DYNAMIC: &str = r#"
-format = 1
-name = "dynamic"
-version = "1"
 [facts]
 grace_days = 0
 unapplied_credits = "ignore"
@@ -221,7 +200,7 @@ release_by = "credit_manager"
 "#;
 
 fn policies() -> [Policy; 2] {
-    [STATIC, DYNAMIC].map(|text| Policy::parse(&format!("{text}{REST}")).unwrap_or_else(|error| panic!("{error}")))
+    [STATIC, DYNAMIC].map(|text| Policy::parse(&format!("{FRAME}{text}")).unwrap_or_else(|error| panic!("{error}")))
 }
 
 /// The same histories every time: 10,000 steps and more.

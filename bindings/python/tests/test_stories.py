@@ -16,10 +16,12 @@ from obligor import AccountStatus, Code, Outcome, Profile
 SAMPLE = CHECKOUT / "samples" / "cases"
 COMPANY = "NW01"
 
-POLICY = """
-format = 1
-name = "stories"
-version = "1"
+FRAME = CHECKOUT / "tests" / "conformance" / "policies" / "frame.toml"
+"""What a policy has beside its facts and rules."""
+
+POLICY = (
+    FRAME.read_text(encoding="utf-8")
+    + """
 [facts]
 grace_days = 0
 unapplied_credits = "reduce"
@@ -76,23 +78,8 @@ when = "overdue_days"
 above = 29
 then = "hold"
 release_by = "credit_controller"
-
-[customer]
-invalid_identifier = "reject"
-duplicate = "review"
-not_in_register = "review"
-not_active = "reject"
-young = "prepay"
-young_days = 365
-remarks = "prepay"
-unknown = "review"
-proposed_limits = ["25000.00 DKK"]
-[register]
-company_max_age = "7 d"
-debtor_max_age = "24 h"
-debtor_source_max_age = "48 h"
-purposes = ["credit_application"]
 """
+)
 
 
 class Desk:
