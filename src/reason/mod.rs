@@ -9,6 +9,7 @@ mod language;
 mod sentence;
 mod text;
 mod texts;
+mod titles;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Reasons as sentences.
 
-use super::texts;
 use super::{Code, Language, Level, Outcome, Quantity, Reason, Remedy};
+use super::{texts, titles};
 
 impl Outcome {
     /// What became of the document, in a word or two.
@@ -20,7 +20,7 @@ impl Level {
 impl Code {
     /// What is the matter, in a few words and without numbers: for a column of a table.
     pub const fn title(self, language: Language) -> &'static str {
-        texts::title(self).get(language)
+        titles::title(self).get(language)
     }
 }
 
