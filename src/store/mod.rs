@@ -5,6 +5,7 @@
 //! SQLite keeps the facts locked while the plan runs; another database may run the plan on facts it has at hand and
 //! write only if they are still true. So a plan may run more than once, and must depend on nothing but its facts.
 
+mod postgres;
 mod record;
 pub mod sqlite;
 

@@ -253,7 +253,7 @@ impl Drop for Held<'_> {
 }
 
 /// The error every call in a forked child gets.
-pub(super) fn forked() -> Error {
+pub(in crate::store) fn forked() -> Error {
     Error::new(ErrorKind::Forked, "the process was forked after the engine was opened; open a new engine in the child")
 }
 

@@ -55,7 +55,8 @@ use batch::command;
 use connections::{Connections, Lent, READ_WAIT};
 use fault::{Fault, Outcome};
 use group::{Job, Lead, Queue, Turn};
-use guard::{OwnerFile, forked};
+use guard::OwnerFile;
+pub(super) use guard::forked;
 use query::Waiting;
 
 /// Accounts handed out between two looks at the store when all are read.
