@@ -74,7 +74,7 @@ impl User {
         find("postgres").or_else(|| find("nobody")).expect("neither a user `postgres` nor `nobody` in /etc/passwd")
     }
 
-    fn myself() -> Self {
+    pub(crate) fn myself() -> Self {
         // SAFETY: both only read.
         unsafe { Self { uid: libc::geteuid(), gid: libc::getegid() } }
     }
@@ -136,11 +136,38 @@ impl Port {
     }
 }
 
-/// What the keeper does once nobody holds its standard input any more: it ends every process that works in
-/// `<folder>/data`, until there is none, and removes the folder.
-const KEEPER: &str = r#"
-trap '' HUP INT TERM
-read -r nothing
+/// A shell that outlives this process and clears away after it. It begins when the value is dropped, which waits for its
+/// end, and when this process ends in whatever way.
+///
+/// It waits for the end of a pipe from us, in a process group of its own. (A signal at the parent's death would come when
+/// the *thread* ends that started the server; a test is a thread.)
+pub(crate) struct Keeper(Child);
+
+impl Keeper {
+    /// A keeper that will run a script with these arguments, in a shell that is given.
+    pub(crate) fn start(mut shell: Command, script: &str, arguments: &[&OsStr]) -> Self {
+        shell.args(["-c", &format!("trap '' HUP INT TERM; read -r nothing; {script}"), "keeper"]).args(arguments);
+        shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self(shell.spawn().unwrap())
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+/// A folder of the servers' user, with a keeper: in the end the processes that work in its subfolder `data` are killed,
+/// and the folder goes.
+pub(crate) struct Folder {
+    pub(crate) path: PathBuf,
+    keeper: Keeper,
+}
+
+/// Kills until nobody is left, since a process may have started another meanwhile.
+const CLEAR: &str = r#"
 found=1
 while [ $found = 1 ]; do
     found=0
@@ -150,38 +177,17 @@ while [ $found = 1 ]; do
         fi
     done
 done
-rm -rf "$1"
-"#;
-
-/// A folder of the servers' user. When the value is dropped, or when this process ends in whatever way, the processes
-/// that work in its subfolder `data` are killed, and the folder goes.
-///
-/// That is done by a shell that waits for the end of a pipe from us, in a process group of its own. (A signal at the
-/// parent's death would come when the *thread* ends that started the server; a test is a thread.)
-pub(crate) struct Folder {
-    pub(crate) path: PathBuf,
-    keeper: Child,
-}
+rm -rf "$1""#;
 
 impl Folder {
     pub(crate) fn new(user: User) -> Self {
         let path = tempfile::Builder::new().prefix("obligor-pg-").tempdir().unwrap().keep();
         user.own(&path);
-        let mut keeper = user.command("/bin/sh");
-        keeper.args(["-c", KEEPER, "keeper"]).arg(&path).process_group(0);
-        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self { keeper: keeper.spawn().unwrap(), path }
+        Self { keeper: Keeper::start(user.command("/bin/sh"), CLEAR, &[path.as_ref()]), path }
     }
 
     pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.path.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        let _ = self.keeper.wait();
     }
 }
 

@@ -11,7 +11,15 @@
 // Each test program uses its part, and none uses it from outside.
 #![allow(dead_code, unused_imports)]
 
+mod delay;
 pub(crate) mod machine;
+mod network;
+mod pooler;
 mod server;
+mod standby;
+mod tls;
 
+pub(crate) use delay::DelayProxy;
+pub(crate) use pooler::Pooler;
 pub(crate) use server::{Options, Server, Speed, Stop, psql, shared};
+pub(crate) use standby::{Standby, writable_url};

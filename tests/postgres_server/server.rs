@@ -1,16 +1,19 @@
 //! One server: how it starts, what it is asked, and how it fails.
 
-use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::time::Duration;
 
+use super::delay::slow_sync;
 use super::machine::{Folder, Port, User, children, command, parent_of, program, run, signal, wait_until};
+use super::network::Network;
+use super::tls;
 
 /// How much a commit is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +29,18 @@ pub(crate) enum Speed {
 pub(crate) struct Options {
     pub(crate) speed: Speed,
     pub(crate) max_connections: u32,
+    /// A disk that takes this long for each flush, and flushes nothing. The speed must be [`Speed::Durable`], since the
+    /// other one never flushes.
+    pub(crate) fsync_delay: Option<Duration>,
+    /// Whether only connections with TLS are taken (but for the Unix socket). See [`Server::authorities`].
+    pub(crate) tls: bool,
+    /// Whether the server gets a network that can be cut; needs root. See [`Server::cut`].
+    pub(crate) own_network: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { speed: Speed::Fast, max_connections: 100 }
+        Self { speed: Speed::Fast, max_connections: 100, fsync_delay: None, tls: false, own_network: false }
     }
 }
 
@@ -51,14 +61,20 @@ pub(crate) struct Server {
     port: Port,
     /// The postmaster, while it runs.
     postmaster: Option<Child>,
-    /// Last, so that the keeper comes when all else is over.
     folder: Folder,
+    /// After the folder, so that nobody is in it when it goes.
+    network: Option<Network>,
 }
 
 impl Server {
     /// A primary with [`Options::default`].
     pub(crate) fn start() -> Self {
         Self::with(Options::default())
+    }
+
+    /// A primary that takes connections with TLS only.
+    pub(crate) fn start_with_tls() -> Self {
+        Self::with(Options { tls: true, ..Options::default() })
     }
 
     /// A primary.
@@ -71,7 +87,9 @@ impl Server {
     /// A server whose data folder is made by `fill`.
     pub(super) fn launch(options: Options, fill: impl FnOnce(&Self)) -> Self {
         let user = User::unprivileged();
-        let mut server = Self { user, options, port: Port::free(), postmaster: None, folder: Folder::new(user) };
+        let network = options.own_network.then(Network::new);
+        let mut server =
+            Self { user, options, port: Port::free(), postmaster: None, folder: Folder::new(user), network };
         fill(&server);
         server.configure();
         server.start_again();
@@ -91,18 +109,28 @@ impl Server {
              hot_standby = on\n\
              fsync = {switch}\n\
              full_page_writes = {switch}\n\
+             wal_retrieve_retry_interval = 200ms\n\
              log_line_prefix = '%m [%p] %d %a '\n",
             self.address().ip(),
             self.address().port(),
             self.folder.path.display(),
             self.options.max_connections,
         );
+        let tls = if self.options.tls {
+            tls::certificates(&self.folder.path, self.user);
+            "ssl = on\nssl_cert_file = '../server.pem'\nssl_key_file = '../server.key'\n"
+        } else {
+            ""
+        };
         // `guarded` is the one user who is asked for a password; a test that wants it creates the role.
-        let access = "local all all trust\n\
-                      host all guarded all scram-sha-256\n\
-                      host all all all trust\n\
-                      host replication all all trust\n";
-        for (name, text) in [("postgresql.conf", settings.as_str()), ("pg_hba.conf", access)] {
+        let host = if self.options.tls { "hostssl" } else { "host" };
+        let access = format!(
+            "local all all trust\n\
+             {host} all guarded all scram-sha-256\n\
+             {host} all all all trust\n\
+             {host} replication all all trust\n"
+        );
+        for (name, text) in [("postgresql.conf", settings + tls), ("pg_hba.conf", access)] {
             std::fs::write(self.data().join(name), text).unwrap();
         }
     }
@@ -112,13 +140,22 @@ impl Server {
         &self.folder.path
     }
 
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(super) fn user(&self) -> User {
+        self.user
+    }
+
     pub(super) fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
     /// Where the server listens.
     pub(crate) fn address(&self) -> SocketAddr {
-        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port.number)
+        let host = self.network.as_ref().map_or(Ipv4Addr::LOCALHOST.into(), Network::address);
+        SocketAddr::new(host, self.port.number)
     }
 
     /// `postgresql://postgres@address:port/database`; parameters can be added after a `?`. The user is a superuser.
@@ -130,6 +167,13 @@ impl Server {
     pub(crate) fn socket_url(&self, database: &str) -> String {
         let folder = self.folder.path.display().to_string().replace('/', "%2F");
         format!("postgresql://postgres@{folder}:{}/{database}", self.address().port())
+    }
+
+    /// The files of two authorities: the one that signed the certificate of a server with TLS, for `localhost` and
+    /// 127.0.0.1; and one that signed nothing.
+    pub(crate) fn authorities(&self) -> (PathBuf, PathBuf) {
+        assert!(self.options.tls, "the server has no TLS");
+        tls::authorities(&self.folder.path)
     }
 
     /// Creates an empty database and returns its name.
@@ -175,15 +219,28 @@ impl Server {
     pub(crate) fn start_again(&mut self) {
         assert!(self.postmaster.is_none(), "the server is running");
         let log = OpenOptions::new().create(true).append(true).open(self.folder.join("log")).unwrap();
-        let mut postgres = self.user.command(program("postgres", "postgresql"));
+        let postgres = program("postgres", "postgresql");
+        let mut postgres = match &self.network {
+            None => self.user.command(postgres),
+            Some(network) => {
+                let mut command = network.command(self.user);
+                command.arg(postgres);
+                command
+            }
+        };
         postgres.arg("-D").arg(self.data());
+        if let Some(delay) = self.options.fsync_delay {
+            assert_eq!(self.options.speed, Speed::Durable, "a server that never flushes has no slow disk");
+            postgres.env("LD_PRELOAD", slow_sync(&self.folder.path));
+            postgres.env("OBLIGOR_SYNC_MICROSECONDS", delay.as_micros().to_string());
+        }
         // Not in our process group: what a terminal or a time limit sends to us is the keeper's affair.
         postgres.process_group(0).stdout(log.try_clone().unwrap()).stderr(log);
         let mut child = postgres.spawn().unwrap();
         let number = child.id().to_string();
         wait_until("the server takes connections", || {
             if let Some(status) = child.try_wait().unwrap() {
-                panic!("the server ended with {status}\n{}", self.end_of_log());
+                panic!("the server ended with {status}");
             }
             // Our number is in the first line, how far it is in the eighth.
             let state = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
@@ -221,6 +278,26 @@ impl Server {
         self.signal_all(libc::SIGCONT);
     }
 
+    /// Lets every packet to the server and from it vanish, without a word to either side. Its Unix socket, and so
+    /// [`Server::sql`], still works.
+    pub(crate) fn cut(&mut self) {
+        self.own_network().cut();
+    }
+
+    /// Lets every packet from the server vanish: it gets what it is sent, does it, and nobody hears of it.
+    pub(crate) fn cut_answers(&mut self) {
+        self.own_network().cut_answers();
+    }
+
+    /// Undoes a cut. What was sent meanwhile arrives with the sender's next try, after at most twice the time of the cut.
+    pub(crate) fn heal(&mut self) {
+        self.own_network().heal();
+    }
+
+    fn own_network(&self) -> &Network {
+        self.network.as_ref().expect("a server can be cut off only if it was started with `own_network`")
+    }
+
     /// Signals the postmaster, then its children; all its processes are its children. Returns them all.
     fn signal_all(&self, number: libc::c_int) -> Vec<u32> {
         let postmaster = self.postmaster.as_ref().expect("the server is not running").id();
@@ -235,16 +312,12 @@ impl Server {
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(self.folder.join("log")).unwrap_or_default()).into_owned()
     }
-
-    fn end_of_log(&self) -> String {
-        end_of(&self.log(), &self.folder.path)
-    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("{}", self.end_of_log());
+            print_end_of_log(&self.folder.path);
         }
         if let Some(mut postmaster) = self.postmaster.take() {
             // Only now, so that nobody else can have its number; the keeper ends its children.
@@ -254,13 +327,16 @@ impl Drop for Server {
     }
 }
 
-fn end_of(log: &str, folder: &Path) -> String {
+/// Prints the end of the log in the folder of a server, for a test that failed.
+pub(super) fn print_end_of_log(folder: &Path) {
+    print_end(folder, &std::fs::read(folder.join("log")).unwrap_or_default());
+}
+
+fn print_end(folder: &Path, log: &[u8]) {
+    let log = String::from_utf8_lossy(log);
     let lines: Vec<&str> = log.lines().collect();
-    let mut text = format!("---- end of the log of the server in {}\n", folder.display());
-    for line in &lines[lines.len().saturating_sub(40)..] {
-        let _ = writeln!(text, "{line}");
-    }
-    text
+    let end = lines[lines.len().saturating_sub(40)..].join("\n");
+    eprintln!("---- end of the log in {}\n{end}\n----", folder.display());
 }
 
 /// The one server of this process for tests that do not harm it: fast, with 200 connections. It ends with the process.
@@ -276,7 +352,7 @@ pub(crate) fn shared() -> &'static Server {
             let log = std::fs::read(folder.join("log")).unwrap_or_default();
             let new = log.get(SHOWN.swap(log.len(), Ordering::Relaxed)..).unwrap_or_default();
             if !new.is_empty() {
-                eprintln!("{}", end_of(&String::from_utf8_lossy(new), &folder));
+                print_end(&folder, new);
             }
         }));
         server
