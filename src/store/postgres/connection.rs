@@ -8,7 +8,8 @@
 //! session:
 //!
 //! - `statement_timeout`, `lock_timeout` and `idle_in_transaction_session_timeout` are what is left until the deadline,
-//!   so that locks are not held for a caller who has left. (The server counts none of them during the commit itself.)
+//!   so that locks are not held for a caller who has left. The first two are a little less: the server's own answer
+//!   keeps the connection, while our giving up costs it. (The server counts none of them during the commit itself.)
 //! - `synchronous_commit` is `on` when it would be less, in every transaction that writes: an answer is only given when
 //!   it cannot be lost. The server's configuration may change while a session lives, so this is not looked up once but
 //!   said each time.
@@ -42,6 +43,8 @@ pub(super) type Params<'a> = [(&'a (dyn ToSql + Sync), Type)];
 const ROWS: usize = 1000;
 /// How long a transaction whose statements have a time of their own may stay idle between them.
 const LONG_IDLE: Duration = Duration::from_secs(600);
+/// How long before the deadline the server is to give up, at most.
+const MARGIN: Duration = Duration::from_millis(50);
 /// How long a rollback may take. It is waited for only to keep the connection.
 const ROLLBACK: Duration = Duration::from_millis(500);
 
@@ -346,10 +349,10 @@ impl Connection {
         if left.is_zero() {
             return Err(Fault::late("the deadline passed before the PostgreSQL server was asked"));
         }
-        let (lock, statement, idle) = match self.each.get() {
-            None => (left, left, left),
-            Some(each) => (left, each.max(left), LONG_IDLE),
-        };
+        let margin = (left / 10).min(MARGIN);
+        let (statement, idle) = self.each.get().map_or((left, left), |each| (each.max(left), LONG_IDLE));
+        // A wait for a lock ends first, so that the server can say that it was one.
+        let (lock, statement) = (left - 2 * margin, statement - margin);
         let begin = match self.access.get() {
             Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
             Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",

@@ -10,5 +10,7 @@ mod fault;
 mod pool;
 mod session;
 mod socket;
+#[cfg(all(test, unix))]
+mod tests;
 
 use super::sqlite::forked;

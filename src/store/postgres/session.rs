@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::timeout_at;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{ChannelBinding, SslMode};
 use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Config};
@@ -138,6 +138,9 @@ impl Session {
             .dbname(&address.database)
             .application_name(&address.application)
             .ssl_mode(if needs_tls { SslMode::Require } else { SslMode::Disable });
+        if address.binding {
+            config.channel_binding(ChannelBinding::Require);
+        }
         if let Some(password) = &address.password {
             config.password(password.as_str());
         }
