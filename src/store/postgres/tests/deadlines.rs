@@ -11,10 +11,12 @@ fn a_server_that_stands_still_is_given_up_at_the_deadline() {
     let mut server = Server::start();
     let pool = pool(&server.fresh_database());
     with_table(&pool, &[1]);
+    // Several lie here.
+    write(&pool, soon(), |one| write(&pool, soon(), |other| Ok((session_of(one), session_of(other))))).unwrap();
     server.pause();
     let message = undetermined(SHORT, |deadline| write(&pool, deadline, |connection| put(connection, 2)));
     assert!(message.contains("deadline"), "{message}");
-    // The connection was given up, and no new one can be had.
+    // All were given up, and no new one can be had.
     let message = undetermined(SHORT, |deadline| write(&pool, deadline, |connection| put(connection, 3)));
     assert!(message.contains("did not answer in time"), "{message}");
     server.resume();

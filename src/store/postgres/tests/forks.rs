@@ -127,8 +127,10 @@ fn what_the_parent_gives_up_ends_although_a_child_holds_a_copy() {
         .unwrap_or(())
     }));
     assert!(panicked.is_err());
-    let gone = format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {holder}");
+    let (gone, began) = (format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {holder}"), Instant::now());
     postgres_server::machine::wait_until("the session has ended", || server.sql("postgres", &gone) == "0");
+    // Not by the transaction's own timeout.
+    assert!(began.elapsed() < LONG / 2);
     let mut status = 0;
     // SAFETY: the descriptor is ours; the child is ours and is waited for once.
     unsafe {
