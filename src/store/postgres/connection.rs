@@ -130,6 +130,10 @@ impl Connection {
 
     /// Announces a transaction that ends before the deadline. Sends nothing.
     ///
+    /// Let the first statement be one that locks or reads: it travels behind `BEGIN` without waiting for its answer, and
+    /// should the server be told at that very moment to cancel what it does, it would run outside a transaction. That is
+    /// noticed, and the call undetermined.
+    ///
     /// `each`, for long work: the deadline is then that of the first statement alone, the one that waits for locks, and
     /// every other has so much time of its own.
     ///
@@ -514,4 +518,14 @@ fn unusable() -> Fault {
 /// For the server, which takes 0 for "for ever" and at most what fits an `int`.
 fn milliseconds(duration: Duration) -> u128 {
     duration.as_millis().clamp(1, i32::MAX as u128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_not_printed() {
+        assert_eq!(format!("{:?}", [Hidden(&"0101701234")]), "[…]");
+    }
 }
