@@ -10,7 +10,10 @@ mod fault;
 mod pool;
 mod session;
 mod socket;
-#[cfg(all(test, unix))]
-mod tests;
 
 use super::sqlite::forked;
+
+// They look behind the public interface, and need what is in that folder: servers, and a fork.
+#[cfg(all(test, unix))]
+#[path = "../../../tests/postgres_connection/mod.rs"]
+mod tests;

@@ -1,11 +1,12 @@
-//! The connection layer against real servers.
+//! The connections of `src/store/postgres` against real servers. These are tests of the library's own, so they run with
+//! `cargo test --lib store::postgres`.
 
 mod deadlines;
 mod faults;
 mod forks;
 mod hosts;
-#[path = "../../../../tests/postgres_server/mod.rs"]
 #[allow(unsafe_code)]
+#[path = "../postgres_server/mod.rs"]
 mod postgres_server;
 mod transactions;
 mod wire;
