@@ -6,6 +6,7 @@
 //! write only if they are still true. So a plan may run more than once, and must depend on nothing but its facts.
 
 mod record;
+mod sql;
 pub mod sqlite;
 
 use std::sync::Arc;

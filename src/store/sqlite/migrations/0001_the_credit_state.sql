@@ -118,7 +118,7 @@ CREATE TABLE pool_sum (
 CREATE TABLE limit_request (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     record TEXT NOT NULL,
-    user TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
     at INTEGER NOT NULL
 ) STRICT;
 
@@ -276,7 +276,7 @@ CREATE TABLE answer (
 CREATE TABLE lookup (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
-    user TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
     on_behalf_of TEXT NOT NULL,
     purpose TEXT NOT NULL,
     basis TEXT NOT NULL,
