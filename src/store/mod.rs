@@ -5,11 +5,12 @@
 //! SQLite keeps the facts locked while the plan runs; another database may run the plan on facts it has at hand and
 //! write only if they are still true. So a plan may run more than once, and must depend on nothing but its facts.
 
+mod group;
 mod record;
 mod sql;
 pub mod sqlite;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant as Deadline;
 
 pub use record::{
@@ -22,6 +23,11 @@ use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
 use crate::error::Result;
 use crate::money::Currency;
+
+/// Locks. A thread that panicked left the data whole: nothing behind these locks is ever changed half.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What a step is about, and what it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]

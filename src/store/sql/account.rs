@@ -104,11 +104,13 @@ pub(in crate::store) fn from_row(row: &dyn Row) -> Outcome<Account> {
 /// Reads an account with its limits and pools, as it stands.
 pub(in crate::store) fn read(sql: &dyn Sql, who: &AccountRef) -> Outcome<Option<Account>> {
     let found = match who {
-        AccountRef::Id(id) => {
-            sql.first(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"), values![Col(*id)], from_row)?
-        }
+        AccountRef::Id(id) => sql.first(
+            &format!("SELECT {COLUMNS} FROM account WHERE id = ?1{}", sql.lock_rows()),
+            values![Col(*id)],
+            from_row,
+        )?,
         AccountRef::Key(key) => sql.first(
-            &format!("SELECT {COLUMNS} FROM account WHERE customer = ?1 AND company = ?2"),
+            &format!("SELECT {COLUMNS} FROM account WHERE customer = ?1 AND company = ?2{}", sql.lock_rows()),
             values![key.customer, key.company],
             from_row,
         )?,
@@ -276,6 +278,15 @@ pub(in crate::store) fn moved(buckets: &Buckets, before: &Buckets, after: &Bucke
 /// Whether anything of an account changed that moves its version. The days it was brought up to are no change of their
 /// own: bringing it up again from the earlier days comes to the same. What others do to its pools is none of it either.
 fn differ(before: &Account, after: &Account) -> bool {
+    let orders = |account: &Account| {
+        let AccountFacts { buckets, next_ship, next_expiry, .. } = &account.facts;
+        (buckets.ordered, buckets.later, *next_ship, *next_expiry)
+    };
+    orders(before) != orders(after) || facts_differ(before, after)
+}
+
+/// The same, without what moves when orders come and go: what a policy needs to know beside them.
+fn facts_differ(before: &Account, after: &Account) -> bool {
     let AccountFacts {
         id: _,
         company: _,
@@ -291,20 +302,20 @@ fn differ(before: &Account, after: &Account) -> bool {
         disputed,
         dunning_level,
         horizon_to: _,
-        next_ship,
-        next_expiry,
+        next_ship: _,
+        next_expiry: _,
         profile,
         history,
         pools: _,
         version: _,
     } = &after.facts;
     let kept = &before.facts;
-    (currency, status, buckets, limits) != (&kept.currency, &kept.status, &kept.buckets, &kept.limits)
+    let buckets = Buckets { ordered: kept.buckets.ordered, later: kept.buckets.later, ..*buckets };
+    (currency, status, buckets, limits) != (&kept.currency, &kept.status, kept.buckets, &kept.limits)
         || (oldest_overdue, next_due, oldest_undisputed)
             != (&kept.oldest_overdue, &kept.next_due, &kept.oldest_undisputed)
         || (disputed_overdue, disputed, dunning_level) != (&kept.disputed_overdue, &kept.disputed, &kept.dunning_level)
-        || (next_ship, next_expiry, profile, history)
-            != (&kept.next_ship, &kept.next_expiry, &kept.profile, &kept.history)
+        || (profile, history) != (&kept.profile, &kept.history)
         || after.pools != before.pools
 }
 
@@ -325,7 +336,8 @@ pub(in crate::store) fn write(to: Writing<'_>, before: &Account, after: &mut Acc
                  aged_to = ?11, oldest_overdue = ?12, oldest_undisputed = ?13,
                  next_due = ?14, disputed = ?15, disputed_overdue = ?16,
                  dunning_level = ?17, horizon_to = ?18, next_ship = ?19,
-                 next_expiry = ?20, version = ?21, decisions = ?22, chained = ?23
+                 next_expiry = ?20, version = ?21, decisions = ?22, chained = ?23,
+                 facts_version = facts_version + ?24
              WHERE id = ?1",
         values![
             Col(facts.id),
@@ -350,7 +362,8 @@ pub(in crate::store) fn write(to: Writing<'_>, before: &Account, after: &mut Acc
             maybe(facts.next_expiry),
             signed(facts.version),
             signed(after.decisions.sequence),
-            after.decisions.chained
+            after.decisions.chained,
+            facts_differ(before, after)
         ],
     )?;
     if rows != 1 {
@@ -359,6 +372,7 @@ pub(in crate::store) fn write(to: Writing<'_>, before: &Account, after: &mut Acc
     if !changed {
         return Ok(());
     }
+    to.touched.note(facts.id, !(before.pools.is_empty() && after.pools.is_empty()));
     if (&facts.profile, &facts.history) != (&before.facts.profile, &before.facts.history) {
         let (profile, history) = (to_json_unless_default(&facts.profile)?, to_json_unless_default(&facts.history)?);
         sql.execute(

@@ -53,12 +53,11 @@ fn from_row(row: &dyn Row) -> Outcome<Event> {
 
 /// Events after this one, the oldest first.
 pub(in crate::store) fn after(sql: &dyn Sql, after: u64, most: u32) -> Outcome<Vec<Event>> {
-    let events = sql.all(
-        "SELECT id, at, kind, account, document, subject, reasons FROM event WHERE id > ?1 ORDER BY id LIMIT ?2",
-        values![signed(after), most],
-        from_row,
-    )?;
-    Ok(events)
+    let text = format!(
+        "SELECT id, at, kind, account, document, subject, reasons FROM event WHERE id > ?1{} ORDER BY id LIMIT ?2",
+        sql.settled_events()
+    );
+    sql.all(&text, values![signed(after), most], from_row)
 }
 
 /// Events that this consumer has not acknowledged, the oldest first.
@@ -77,7 +76,9 @@ pub(in crate::store) fn acknowledge(sql: &dyn Sql, consumer: &str, up_to: u64) -
     if up_to > before {
         sql.execute(
             "INSERT INTO consumer (name, acknowledged) VALUES (?1, ?2)
-             ON CONFLICT (name) DO UPDATE SET acknowledged = excluded.acknowledged",
+             ON CONFLICT (name) DO UPDATE SET acknowledged = CASE
+                 WHEN consumer.acknowledged > excluded.acknowledged THEN consumer.acknowledged
+                 ELSE excluded.acknowledged END",
             values![consumer, signed(up_to)],
         )?;
     }

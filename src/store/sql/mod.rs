@@ -24,10 +24,13 @@ pub(super) mod step;
 pub(super) mod value;
 pub(super) mod verify;
 
+use std::cell::RefCell;
+
 use fault::Outcome;
 use value::{FromValue, Value};
 
 use super::Watch;
+use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind};
 
 /// A connection to a database, inside a transaction.
@@ -43,6 +46,18 @@ pub(super) trait Sql {
 
     /// What stands behind a table's name to have its rows read and not those of an index, where that can be said.
     fn table_only(&self) -> &'static str {
+        ""
+    }
+
+    /// What stands at the end of a query for rows that are going to be written, so that nobody else writes them first,
+    /// where others can.
+    fn lock_rows(&self) -> &'static str {
+        ""
+    }
+
+    /// What stands in the condition of a query for events, so that it goes no further than the oldest write under way,
+    /// where several can be.
+    fn settled_events(&self) -> &'static str {
         ""
     }
 
@@ -151,6 +166,21 @@ impl<'a> dyn Sql + 'a {
 pub(super) struct Writing<'a> {
     pub(super) sql: &'a dyn Sql,
     pub(super) watch: Option<&'a Watch>,
+    pub(super) touched: &'a Touched,
+}
+
+/// The accounts that a transaction has written, and whether each shares limits with others.
+#[derive(Debug, Default)]
+pub(super) struct Touched(RefCell<Vec<(AccountId, bool)>>);
+
+impl Touched {
+    pub(super) fn note(&self, account: AccountId, pooled: bool) {
+        self.0.borrow_mut().push((account, pooled));
+    }
+
+    pub(super) fn take(&self) -> Vec<(AccountId, bool)> {
+        self.0.take()
+    }
 }
 
 /// Carries out the steps of one caller, in an open transaction.

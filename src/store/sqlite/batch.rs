@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::SqliteStore;
-use super::group::{Job, Lead, Waiter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Steps;
+use crate::store::group::{Job, Lead, Waiter};
 use crate::store::sql::fault::{Fault, Outcome};
-use crate::store::sql::{Writing, carry_out};
+use crate::store::sql::{Touched, Writing, carry_out};
 
 /// Callers whose jobs share one transaction, at most.
 const BATCH_JOBS: usize = 256;
@@ -29,7 +29,9 @@ impl SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         // Whoever is taken up is listed before its job runs, so that a panic leaves nobody waiting.
         let mut answers: Answers = Vec::new();
-        let result = catch_unwind(AssertUnwindSafe(|| run(self.writing(&lent.sql), &lead, own, &mut answers)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            run(self.writing(&lent.sql, &Touched::default()), &lead, own, &mut answers)
+        }));
         let failed = match result {
             Ok(Ok(())) => self.commit(&lent.sql).err().map(Error::from),
             Ok(Err(fault)) => Some(fault.0),

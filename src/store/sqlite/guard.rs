@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::connections::lock;
 use super::fork_gate::{self, Pass};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::lock;
 
 /// `<store><suffix>`.
 pub(super) fn beside(store: &Path, suffix: &str) -> PathBuf {

@@ -14,7 +14,6 @@ mod connection;
 mod connections;
 mod fault;
 pub mod fork_gate;
-mod group;
 mod guard;
 mod inherited;
 mod open;
@@ -29,17 +28,17 @@ use rusqlite::Connection;
 
 pub use open::Options;
 
+use super::group::{Job, Lead, Queue, Turn};
 use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::load::RowLoader;
-use super::sql::{Sql, Writing, query, step, verify};
+use super::sql::{Sql, Touched, Writing, query, step, verify};
 use super::{AccountRef, Loader, Step, Steps, Verification, Watch};
 use crate::calendar::{Day, Instant};
 use crate::error::{Error, ErrorKind, Result};
 use batch::command;
 use connection::Loading;
 use connections::{Connections, Lent};
-use group::{Job, Lead, Queue, Turn};
 use guard::{OwnerFile, forked};
 
 /// The store in a SQLite file. Any thread may call it; dropping it closes the file.
@@ -54,8 +53,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    fn writing<'a>(&'a self, sql: &'a Connection) -> Writing<'a> {
-        Writing { sql, watch: self.watch.as_ref() }
+    fn writing<'a>(&'a self, sql: &'a dyn Sql, touched: &'a Touched) -> Writing<'a> {
+        Writing { sql, watch: self.watch.as_ref(), touched }
     }
 
     /// Durable commits since the store was opened: fewer than the steps that were written, when callers shared them.
@@ -100,7 +99,7 @@ impl SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         let attempt = || -> Outcome<T> {
             command(&lent.sql, "BEGIN IMMEDIATE")?;
-            let answer = work(self.writing(&lent.sql))?;
+            let answer = work(self.writing(&lent.sql, &Touched::default()))?;
             self.commit(&lent.sql)?;
             Ok(answer)
         };
@@ -183,8 +182,8 @@ impl Database for SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         command(&lent.sql, "BEGIN IMMEDIATE")?;
         let long_call = self.connections.long_call();
-        let loading = Loading::new(&lent.sql);
-        let mut loader = RowLoader::new(Writing { sql: &loading, watch: self.watch.as_ref() }, at, today);
+        let (loading, touched) = (Loading::new(&lent.sql), Touched::default());
+        let mut loader = RowLoader::new(self.writing(&loading, &touched), at, today);
         held.leave_gate();
         let result = work(&mut loader);
         if self.same_process().is_err() {

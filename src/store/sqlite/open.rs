@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags};
 
 use super::connections::{Connections, connect};
-use super::group::Queue;
 use super::guard::{OwnerFile, WriterLock, io_error};
 use super::{SqliteStore, backup, fork_gate, inherited, schema};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::group::Queue;
 use crate::store::sql::database::READ_WAIT;
 use crate::store::sql::fault::Outcome;
 

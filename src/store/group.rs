@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::connections::lock;
+use super::lock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Step, Steps};
 
@@ -20,9 +20,9 @@ use crate::store::{Step, Steps};
 const OUTCOME_WAIT: Duration = Duration::from_secs(2);
 
 /// The steps of one caller.
-pub(super) struct Job {
-    pub(super) steps: Vec<Step>,
-    pub(super) all_or_nothing: bool,
+pub(in crate::store) struct Job {
+    pub(in crate::store) steps: Vec<Step>,
+    pub(in crate::store) all_or_nothing: bool,
 }
 
 /// Where a waiting caller stands.
@@ -40,13 +40,13 @@ enum Phase {
 }
 
 /// A waiting caller.
-pub(super) struct Waiter {
+pub(in crate::store) struct Waiter {
     phase: Mutex<Phase>,
     bell: Condvar,
 }
 
 /// What came of queueing.
-pub(super) enum Turn<'a> {
+pub(in crate::store) enum Turn<'a> {
     /// Somebody else did it.
     Done(Result<Steps>),
     /// The caller has the lead, and must do its job itself.
@@ -54,11 +54,11 @@ pub(super) enum Turn<'a> {
 }
 
 /// The lead; passed on when dropped.
-pub(super) struct Lead<'a>(&'a Queue);
+pub(in crate::store) struct Lead<'a>(&'a Queue);
 
 /// The callers of one store that write.
 #[derive(Default)]
-pub(super) struct Queue {
+pub(in crate::store) struct Queue {
     line: Mutex<Line>,
 }
 
@@ -73,7 +73,7 @@ impl Queue {
     ///
     /// # Errors
     /// `Undetermined` when the deadline passes first; the message says whether anything may have been done.
-    pub(super) fn enter(&self, job: Option<Job>, deadline: Instant) -> Result<Turn<'_>> {
+    pub(in crate::store) fn enter(&self, job: Option<Job>, deadline: Instant) -> Result<Turn<'_>> {
         let waiter = {
             let mut line = lock(&self.line);
             if !line.led {
@@ -123,7 +123,7 @@ impl Queue {
 impl Lead<'_> {
     /// The next job in the queue, to be done in the same transaction; none when nobody waits, or when the next caller
     /// wants the lead for itself.
-    pub(super) fn next_job(&self) -> Option<(Arc<Waiter>, Job)> {
+    pub(in crate::store) fn next_job(&self) -> Option<(Arc<Waiter>, Job)> {
         let mut line = lock(&self.0.line);
         while let Some(waiter) = line.waiting.front() {
             let mut phase = lock(&waiter.phase);
@@ -148,7 +148,7 @@ impl Lead<'_> {
 
 impl Waiter {
     /// Tells the caller what came of its job, if it still waits.
-    pub(super) fn tell(&self, result: Result<Steps>) {
+    pub(in crate::store) fn tell(&self, result: Result<Steps>) {
         let mut phase = lock(&self.phase);
         if matches!(*phase, Phase::Taken) {
             *phase = Phase::Done(result);
