@@ -16,7 +16,7 @@ use super::lock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Step, Steps};
 
-/// How long beyond its deadline a caller waits for the outcome of a request that a leader has taken up.
+/// How long beyond its deadline a caller waits for a leader on the same machine.
 const OUTCOME_WAIT: Duration = Duration::from_secs(2);
 
 /// The steps of one caller.
@@ -57,9 +57,17 @@ pub(in crate::store) enum Turn<'a> {
 pub(in crate::store) struct Lead<'a>(&'a Queue);
 
 /// The callers of one store that write.
-#[derive(Default)]
 pub(in crate::store) struct Queue {
     line: Mutex<Line>,
+    /// How long beyond its deadline a caller waits for the outcome of a request that a leader has taken up.
+    outcome_wait: Duration,
+}
+
+impl Default for Queue {
+    /// A queue whose leaders are quick: a caller whose request was taken up waits [`OUTCOME_WAIT`] beyond its deadline.
+    fn default() -> Self {
+        Self { line: Mutex::default(), outcome_wait: OUTCOME_WAIT }
+    }
 }
 
 #[derive(Default)]
@@ -69,6 +77,11 @@ struct Line {
 }
 
 impl Queue {
+    /// A queue in which nobody waits beyond the deadline: a leader may be waiting for a network.
+    pub(in crate::store) fn impatient() -> Self {
+        Self { outcome_wait: Duration::ZERO, ..Self::default() }
+    }
+
     /// Waits until the job is done or the caller has the lead; without a job, until it has the lead.
     ///
     /// # Errors
@@ -92,7 +105,7 @@ impl Queue {
         loop {
             let until = match &mut *phase {
                 Phase::Queued(_) => deadline,
-                Phase::Taken => deadline + OUTCOME_WAIT,
+                Phase::Taken => deadline + self.outcome_wait,
                 Phase::Leads(job) => return Ok(Turn::Lead(Lead(self), job.take())),
                 Phase::Done(_) | Phase::Gone => {
                     return match std::mem::replace(&mut *phase, Phase::Gone) {

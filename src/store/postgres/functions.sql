@@ -6,14 +6,14 @@
 -- Steps, their orders and their events are lists of the same length as there are of each. The function is called by hosts
 -- of several versions at once, so its number changes with its parameters, and an older one stays as long as it is called.
 CREATE OR REPLACE FUNCTION obligor.write_1(
-    wait TEXT, host BIGINT, who BIGINT,
+    host BIGINT, who BIGINT,
     facts BIGINT, aged BIGINT, horizon BIGINT, ordered_from BIGINT, ordered_to BIGINT, later_from BIGINT, later_to BIGINT,
     more_ordered BIGINT, more_later BIGINT, ships_next BIGINT, expires_next BIGINT, versions BIGINT, moment BIGINT,
     keys TEXT[], contents BYTEA[], grants BIGINT[], recorded BIGINT[],
     bodies TEXT[], salts BYTEA[], digests BYTEA[],
     documents TEXT[], states BIGINT[], amounts BIGINT[], ordereds BIGINT[], expiries BIGINT[], sinces BIGINT[],
     ships BIGINT[], marks TEXT[],
-    event_kinds BIGINT[], event_documents TEXT[], event_subjects TEXT[], event_reasons TEXT[],
+    event_moments BIGINT[], event_kinds BIGINT[], event_documents TEXT[], event_subjects TEXT[], event_reasons TEXT[],
     OUT took BOOLEAN, OUT version BIGINT, OUT ordered BIGINT, OUT later BIGINT, OUT ship BIGINT, OUT expiry BIGINT,
     OUT sequence BIGINT, OUT ids BIGINT[], OUT links BYTEA[]
 ) LANGUAGE plpgsql AS $$
@@ -22,7 +22,6 @@ DECLARE
     link BYTEA;
     id BIGINT;
 BEGIN
-    PERFORM set_config('lock_timeout', wait, true);
     took := false;
     SELECT * INTO kept FROM obligor.account a WHERE a.id = who FOR NO KEY UPDATE;
     IF NOT FOUND OR kept.facts_version <> facts OR kept.aged_to <> aged OR kept.horizon_to <> horizon
@@ -51,8 +50,8 @@ BEGIN
         FROM unnest(documents, states, amounts, ordereds, expiries, sinces, ships, marks) AS made (d, s, a, o, e, f, p, m);
     IF event_kinds <> '{}' THEN
         INSERT INTO obligor.event (at, kind, account, document, subject, reasons)
-            SELECT moment, k, who, d, s, r
-            FROM unnest(event_kinds, event_documents, event_subjects, event_reasons) AS told (k, d, s, r);
+            SELECT t, k, who, d, s, r
+            FROM unnest(event_moments, event_kinds, event_documents, event_subjects, event_reasons) AS told (t, k, d, s, r);
     END IF;
     UPDATE obligor.account a
         SET ordered = a.ordered + more_ordered, later = a.later + more_later, version = a.version + versions,
