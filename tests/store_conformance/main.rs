@@ -8,6 +8,8 @@ mod books_and_registers;
 mod kept_facts;
 mod loads;
 mod pools;
+#[path = "../postgres_server/mod.rs"]
+mod postgres_server;
 mod record;
 mod snapshots;
 mod steps;
@@ -16,6 +18,7 @@ mod store_common;
 mod work;
 
 use obligor::store::Store;
+use obligor::store::postgres::{Options, PostgresStore};
 
 /// A name, and a check on an empty store.
 type Check = (&'static str, fn(&dyn Store));
@@ -98,5 +101,23 @@ fn sqlite() {
         let mut fresh = store_common::fresh();
         check(&mut fresh.store);
         store_common::assert_sound(&fresh.store);
+    }
+}
+
+#[test]
+fn postgres() {
+    let server = postgres_server::shared();
+    let fresh = || {
+        let options = Options { create: true, ..Options::default() };
+        PostgresStore::open(&server.fresh_database(), options).unwrap()
+    };
+    for check in CHECKS {
+        run_check(check, &fresh());
+    }
+    for (name, check) in OWN_CHECKS {
+        println!("{name}");
+        let mut store = fresh();
+        check(&mut store);
+        store_common::assert_sound(&store);
     }
 }

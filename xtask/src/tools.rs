@@ -1,6 +1,7 @@
 //! The tools a step needs: found, installed, or named.
 
-use crate::shell::{Result, command, read};
+use crate::shell::{Result, command, read, spill};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// A program that must be there before a step can run.
@@ -44,6 +45,23 @@ pub(crate) const CLIPPY: Tool = Tool {
     elsewhere: "`rustup component add clippy`",
 };
 
+/// What `tests/postgres_server` starts its servers with. The programs of a server are not in Debian's path.
+pub(crate) const POSTGRES: [Tool; 5] = [
+    Tool {
+        probe: &["sh", "-c", "PATH=$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' :); initdb --version"],
+        debian: &["postgresql"],
+        elsewhere: "PostgreSQL 15 or later (`initdb`, `postgres`, `psql`)",
+    },
+    Tool { probe: &["sh", "-c", "PATH=$PATH:/usr/sbin; pgbouncer -V"], debian: &["pgbouncer"], elsewhere: "PgBouncer" },
+    Tool {
+        probe: &["sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; ip -V"],
+        debian: &["iproute2"],
+        elsewhere: "iproute2, for `ip`",
+    },
+    Tool { probe: &["openssl", "version"], debian: &["openssl"], elsewhere: "OpenSSL, for `openssl`" },
+    Tool { probe: &["setpriv", "--version"], debian: &["util-linux"], elsewhere: "util-linux, for `setpriv`" },
+];
+
 /// Makes sure that every tool is there. As root on Debian the missing ones are installed, anywhere else the answer is
 /// an error that says what to install.
 pub(crate) fn need(tools: &[Tool]) -> Result {
@@ -56,6 +74,7 @@ pub(crate) fn need(tools: &[Tool]) -> Result {
     }
     let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.debian).copied().collect();
     println!("installing {}", packages.join(" "));
+    let _quiet = Quiet::begin()?;
     apt(&["update"])?;
     apt(&[&["install", "-y", "--no-install-recommends"], packages.as_slice()].concat())?;
     let still: Vec<&Tool> = missing.into_iter().filter(|tool| !works(tool)).collect();
@@ -89,6 +108,37 @@ fn apt(words: &[&str]) -> Result {
     let mut apt = command("apt-get");
     apt.args(["-qq", "-o", "DPkg::Lock::Timeout=300"]).args(words).env("DEBIAN_FRONTEND", "noninteractive");
     read(&mut apt).map(drop)
+}
+
+/// While it lives, packages that are installed start no service and make no database cluster: the tests start servers of
+/// their own. What the machine says of it already is left alone.
+struct Quiet(Vec<&'static Path>);
+
+impl Quiet {
+    fn begin() -> Result<Self> {
+        let mut quiet = Self(Vec::new());
+        let files = [
+            ("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n"),
+            ("/etc/postgresql-common/createcluster.d/obligor.conf", "create_main_cluster = false\n"),
+        ];
+        for (path, text) in files.map(|(path, text)| (Path::new(path), text)) {
+            if !path.exists() {
+                spill(path, text)?;
+                quiet.0.push(path);
+                let executable = std::fs::Permissions::from_mode(0o755);
+                std::fs::set_permissions(path, executable).map_err(|e| format!("{}: {e}", path.display()))?;
+            }
+        }
+        Ok(quiet)
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -55,8 +55,7 @@ fn rehearse(steps: &[&Step], known: &Account, more_ordered: i64, watch: Option<&
         if !fits(step, &after) {
             return None;
         }
-        let facts =
-            Facts { account: Some(after.facts.clone()), key: Some(after.key.clone()), chain: None, item: None };
+        let facts = Facts { account: Some(after.facts.clone()), key: Some(after.key.clone()), chain: None, item: None };
         let before = after.clone();
         // What fails on an order that nobody knows may not fail on the order as it stands.
         let effects = (step.plan)(&facts).ok()?;
@@ -143,7 +142,13 @@ fn number(value: &impl ToValue) -> i64 {
 }
 
 /// What steps want written; `None` when two of them are about the same order or bear the same key.
-fn parameters(host: i64, steps: &[&Step], known: &KnownAccount, rehearsed: &Rehearsed, slack: i64) -> Option<Parameters> {
+fn parameters(
+    host: i64,
+    steps: &[&Step],
+    known: &KnownAccount,
+    rehearsed: &Rehearsed,
+    slack: i64,
+) -> Option<Parameters> {
     let (before, after) = (&known.account.facts, &rehearsed.after.facts);
     let (was, is) = (before.buckets, after.buckets);
     let mut all = Parameters {
@@ -256,7 +261,9 @@ fn call(connection: &Connection, deadline: std::time::Instant, all: &Parameters)
     ];
     values.extend(rest);
     let places = (1..=values.len()).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ");
-    let text = format!("SELECT took, version, ordered, later, ship, expiry, sequence, ids, links FROM obligor.write_1({places})");
+    let text = format!(
+        "SELECT took, version, ordered, later, ship, expiry, sequence, ids, links FROM obligor.write_1({places})"
+    );
     let rows = connection.call_once(deadline, &text, &values)?;
     let Some(row) = rows.first().filter(|row| row.try_get(0).unwrap_or(false)) else { return Ok(None) };
     let read = || -> Result<Took, tokio_postgres::Error> {
@@ -320,7 +327,8 @@ fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, took: &Took) -
     };
     let id = after.facts.id;
     let mut records = took.ids.iter().zip(&took.links);
-    let mut sequence = u64::try_from(took.sequence).unwrap_or(0).saturating_sub(u64::try_from(took.ids.len()).unwrap_or(0));
+    let mut sequence =
+        u64::try_from(took.sequence).unwrap_or(0).saturating_sub(u64::try_from(took.ids.len()).unwrap_or(0));
     let mut answers = steps.into_iter().map(|(effects, _, account, _)| {
         let decision = effects.record.and_then(|record| {
             let (number, link) = records.next()?;

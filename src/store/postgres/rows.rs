@@ -34,6 +34,11 @@ impl<'a> Rows<'a> {
         self.again.get()
     }
 
+    /// Notes that the transaction must begin anew.
+    pub(super) fn begin_anew(&self) {
+        self.again.set(true);
+    }
+
     /// What a refusal is to the rows.
     pub(super) fn refused(&self, refused: Refused) -> Fault {
         self.again.set(self.again.get() || refused.retry);
@@ -42,17 +47,10 @@ impl<'a> Rows<'a> {
 }
 
 impl Sql for Rows<'_> {
-    fn rows(
-        &self,
-        text: &str,
-        values: &[Value<'_>],
-        each: &mut dyn FnMut(&dyn Row) -> Outcome<()>,
-    ) -> Outcome<()> {
+    fn rows(&self, text: &str, values: &[Value<'_>], each: &mut dyn FnMut(&dyn Row) -> Outcome<()>) -> Outcome<()> {
         let parameters: Vec<Parameter<'_>> = values.iter().map(|value| Parameter(*value)).collect();
-        let rows = self
-            .connection
-            .query(&numbered(text), &typed(&parameters))
-            .map_err(|refused| self.refused(refused))?;
+        let rows =
+            self.connection.query(&numbered(text), &typed(&parameters)).map_err(|refused| self.refused(refused))?;
         rows.iter().try_for_each(|row| each(row))
     }
 
@@ -139,7 +137,14 @@ impl<'a> FromSql<'a> for Found<'a> {
     fn accepts(kind: &Type) -> bool {
         matches!(
             *kind,
-            Type::BOOL | Type::INT2 | Type::INT4 | Type::INT8 | Type::TEXT | Type::VARCHAR | Type::BYTEA | Type::UNKNOWN
+            Type::BOOL
+                | Type::INT2
+                | Type::INT4
+                | Type::INT8
+                | Type::TEXT
+                | Type::VARCHAR
+                | Type::BYTEA
+                | Type::UNKNOWN
         )
     }
 }

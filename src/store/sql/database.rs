@@ -26,13 +26,16 @@ pub(in crate::store) const READ_WAIT: Duration = Duration::from_secs(2);
 pub(in crate::store) trait Database: Send + Sync {
     /// Reads at one moment.
     fn read<T>(&self, wait: Duration, work: impl FnOnce(&dyn Sql) -> Outcome<T>) -> Result<T>;
-    /// Writes in one transaction, but no account, pool or limit.
-    fn write<T>(&self, deadline: Deadline, work: impl FnOnce(Writing<'_>) -> Outcome<T>) -> Result<T>;
-    /// Writes accounts in one transaction, while nobody else does.
-    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnOnce(Writing<'_>) -> Outcome<T>) -> Result<T>;
+    /// Writes in one transaction, but no account, pool or limit. The work may be done more than once.
+    fn write<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T>;
+    /// Writes accounts in one transaction, while nobody else writes several. The work may be done more than once.
+    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T>;
     /// Lets the database check itself.
     fn check_database(&self, found: &mut Verification) -> Result<()>;
 
+    fn facts(&self, ask: &Ask, deadline: Deadline) -> Result<Facts> {
+        self.read(left(deadline), |sql| step::facts(sql, ask))
+    }
     fn set_watch(&mut self, watch: Watch);
     fn step(&self, steps: Vec<Step>, all_or_nothing: bool, deadline: Deadline) -> Result<Steps>;
     fn load(
@@ -84,7 +87,7 @@ impl<D: Database> Store for D {
     }
 
     fn facts(&self, ask: &Ask, deadline: Deadline) -> Result<Facts> {
-        self.read(left(deadline), |sql| step::facts(sql, ask))
+        Database::facts(self, ask, deadline)
     }
 
     fn resolve(&self, key: &AccountKey, deadline: Deadline) -> Result<Option<AccountId>> {

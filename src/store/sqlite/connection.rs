@@ -4,7 +4,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 use super::fork_gate;
-use super::guard::forked;
+use crate::store::forked;
 use crate::store::sql::fault::{Outcome, damaged};
 use crate::store::sql::value::Value;
 use crate::store::sql::{Row, Sql};

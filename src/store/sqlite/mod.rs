@@ -33,13 +33,13 @@ use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::load::RowLoader;
 use super::sql::{Sql, Touched, Writing, query, step, verify};
-use super::{AccountRef, Loader, Step, Steps, Verification, Watch};
+use super::{AccountRef, Loader, Step, Steps, Verification, Watch, forked};
 use crate::calendar::{Day, Instant};
 use crate::error::{Error, ErrorKind, Result};
 use batch::command;
 use connection::Loading;
 use connections::{Connections, Lent};
-use guard::{OwnerFile, forked};
+use guard::OwnerFile;
 
 /// The store in a SQLite file. Any thread may call it; dropping it closes the file.
 pub struct SqliteStore {
@@ -145,11 +145,11 @@ impl Database for SqliteStore {
         self.reading(wait, |sql| work(sql))
     }
 
-    fn write<T>(&self, deadline: Deadline, work: impl FnOnce(Writing<'_>) -> Outcome<T>) -> Result<T> {
+    fn write<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
         self.write_alone(deadline, work)
     }
 
-    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnOnce(Writing<'_>) -> Outcome<T>) -> Result<T> {
+    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
         self.write_alone(deadline, work)
     }
 
