@@ -27,6 +27,7 @@ mod socket;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant as Deadline};
 
 use tokio_postgres::types::Type;
@@ -80,6 +81,7 @@ pub struct PostgresStore {
     host: i64,
     known: Known,
     watch: Option<Watch>,
+    single_trips: AtomicU64,
 }
 
 /// Whether a store is named by a URL of a server, and not by a file's path.
@@ -119,6 +121,7 @@ impl PostgresStore {
             host: i64::from_ne_bytes(number),
             known: Known::default(),
             watch: None,
+            single_trips: AtomicU64::new(0),
         };
         let deadline = Deadline::now() + options.wait;
         let checked = store.pool.with(deadline, |connection| {
@@ -132,6 +135,11 @@ impl PostgresStore {
             result => result?,
         }
         Ok(store)
+    }
+
+    /// Requests that were answered in one round trip each, or that shared one, since the store was opened.
+    pub fn single_trips(&self) -> u64 {
+        self.single_trips.load(Relaxed)
     }
 
     fn same_process(&self) -> Result<()> {
@@ -268,6 +276,8 @@ impl PostgresStore {
             match written {
                 Ok(Some((answers, known))) => {
                     self.known.keep(known);
+                    let count = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
+                    self.single_trips.fetch_add(count, Relaxed);
                     return Ok(answers);
                 }
                 Ok(None) => {}
