@@ -89,6 +89,11 @@ pub fn is_url(store: &str) -> bool {
     Address::is_url(store)
 }
 
+/// Whether a URL holds a password.
+pub fn has_password(url: &str) -> bool {
+    Address::parse(url).is_ok_and(|address| address.password.is_some())
+}
+
 /// Makes the tables in the database a URL names, or brings them up to what this library needs. The user must own them.
 ///
 /// # Errors
