@@ -6,11 +6,11 @@ mod postgres_server;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use postgres_server::machine::{children, parent_of, program, wait_until};
+use postgres_server::machine::{children, command, parent_of, program, run, wait_until};
 use postgres_server::*;
 
 /// A `psql` that stays connected and answers one statement after the other.
@@ -238,6 +238,22 @@ fn a_cut_of_the_answers_lets_the_work_be_done() {
 }
 
 #[test]
+fn a_primary_that_is_cut_off_does_not_know_of_its_successor() {
+    let mut primary = apart();
+    let database = primary.fresh_database_name();
+    primary.sql(&database, "CREATE TABLE t (n int); INSERT INTO t VALUES (1)");
+    let mut standby = Standby::of(&primary);
+    standby.caught_up(&primary);
+    primary.cut();
+    primary.sql(&database, "INSERT INTO t VALUES (2)");
+    standby.promote();
+    let successor = writable_url(&[primary.address(), standby.address()], &database) + "&connect_timeout=2";
+    assert_eq!(psql(&successor, "INSERT INTO t VALUES (4); SELECT sum(n) FROM t").unwrap(), "5");
+    primary.heal();
+    assert_eq!(psql(&primary.url(&database), "SELECT sum(n) FROM t").unwrap(), "3");
+}
+
+#[test]
 fn a_pooler_lends_one_connection_to_many_sessions() {
     let server = Server::start();
     let database = server.fresh_database_name();
@@ -289,23 +305,24 @@ fn a_slow_disk_makes_commits_slow_and_nothing_else() {
     let url = server.url("postgres");
     server.sql("postgres", "CREATE TABLE t (n int)");
     let commits = ten(&url, "INSERT INTO t VALUES (1) RETURNING n");
-    assert!(commits >= 10 * delay && commits < 30 * delay, "{commits:?}");
+    assert!(commits >= 10 * delay, "{commits:?}");
     let reads = ten(&url, "SELECT 1");
-    assert!(reads < 5 * delay, "{reads:?}");
+    assert!(reads < 10 * delay, "{reads:?}");
 }
 
 #[test]
 fn a_delay_is_paid_for_each_round_trip_and_not_for_each_byte() {
     let server = Server::start();
-    let delay = Duration::from_millis(40);
+    let delay = Duration::from_millis(100);
     let relay = DelayProxy::before(server.address(), delay);
     let trips = ten(&relay.url("postgres"), "SELECT 1");
-    assert!(trips >= 10 * delay && trips < 30 * delay, "{trips:?}");
-    // Some 300 pieces of at most 64 KiB: one wait for each, as a relay would do that sleeps, takes 6 seconds.
+    assert!(trips >= 10 * delay, "{trips:?}");
+    assert!(ten(&server.url("postgres"), "SELECT 1") < 10 * delay, "without the relay it takes as long");
+    // More than 300 pieces of at most 64 KiB: a relay that sleeps for each takes more than 15 seconds.
     let begun = Instant::now();
     let answer = psql(&relay.url("postgres"), "SELECT repeat('x', 20000000)").unwrap();
     assert_eq!(answer.len(), 20_000_000);
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     let mut session = Session::open(&relay.url("postgres"));
     assert_eq!(session.ask("SELECT 1"), "1");
     drop(relay);
@@ -323,7 +340,9 @@ fn nothing_is_left_of_a_server_whose_process_is_killed() {
         paused.pause();
         // A thread that starts the shared server may end long before the process does.
         let shared = std::thread::spawn(|| shared().folder().to_owned()).join().unwrap();
+        let apart = apart();
         println!("\n={}\n={}", paused.folder().display(), shared.display());
+        println!("={}\n={}", apart.folder().display(), apart.address().ip());
         std::thread::sleep(Duration::from_secs(60));
         unreachable!("nobody killed the child");
     }
@@ -331,16 +350,23 @@ fn nothing_is_left_of_a_server_whose_process_is_killed() {
     me.args(["--exact", "nothing_is_left_of_a_server_whose_process_is_killed", "--nocapture"]).env(ABANDONED, "yes");
     let mut child = me.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let folders: Vec<PathBuf> = lines.filter_map(|line| Some(line.strip_prefix('=')?.into())).take(2).collect();
+    let mut told: Vec<String> = lines.filter_map(|line| Some(line.strip_prefix('=')?.to_owned())).take(4).collect();
+    let neighbours = format!("{}/30", told.pop().expect("the child has started its servers"));
+    let folders: Vec<PathBuf> = told.iter().map(PathBuf::from).collect();
+    let interface = || run(command(program("ip", "iproute2")).args(["-o", "addr", "show", "to", &neighbours]));
+    let name = interface().split_whitespace().nth(1).expect("the network of the third server").to_owned();
+    let namespace = Path::new("/run/netns").join(name);
+    assert!(namespace.exists());
     let postmaster = |folder: &PathBuf| {
         let state = std::fs::read_to_string(folder.join("data/postmaster.pid")).unwrap();
         state.lines().next().unwrap().parse::<u32>().unwrap()
     };
     let mut processes: Vec<u32> = folders.iter().map(postmaster).collect();
     processes.extend(processes.clone().into_iter().flat_map(children));
-    assert!(processes.len() > 4 && processes.iter().all(|process| parent_of(*process).is_some()), "{processes:?}");
+    assert!(processes.len() > 6 && processes.iter().all(|process| parent_of(*process).is_some()), "{processes:?}");
     child.kill().unwrap();
     child.wait().unwrap();
     wait_until("the processes have ended", || processes.iter().all(|process| parent_of(*process).is_none()));
     wait_until("the folders are gone", || folders.iter().all(|folder| !folder.exists()));
+    wait_until("the network is gone", || interface().is_empty() && !namespace.exists());
 }

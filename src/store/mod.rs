@@ -5,11 +5,13 @@
 //! SQLite keeps the facts locked while the plan runs; another database may run the plan on facts it has at hand and
 //! write only if they are still true. So a plan may run more than once, and must depend on nothing but its facts.
 
-mod postgres;
+mod group;
+pub mod postgres;
 mod record;
+mod sql;
 pub mod sqlite;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant as Deadline;
 
 pub use record::{
@@ -20,8 +22,18 @@ pub use record::{
 
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::money::Currency;
+
+/// Locks. A thread that panicked left the data whole: nothing behind these locks is ever changed half.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The error every call in a forked child gets.
+fn forked() -> Error {
+    Error::new(ErrorKind::Forked, "the process was forked after the engine was opened; open a new engine in the child")
+}
 
 /// What a step is about, and what it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -64,7 +64,7 @@ fn session(pool: &Pool) -> i32 {
 /// A table `t (n bigint primary key)` with these numbers.
 fn with_table(pool: &Pool, numbers: &[i64]) {
     write(pool, soon(), |connection| {
-        connection.command("CREATE TABLE t (n bigint PRIMARY KEY)")?;
+        connection.command("CREATE SCHEMA obligor; CREATE TABLE obligor.t (n bigint PRIMARY KEY)")?;
         for number in numbers {
             put(connection, *number)?;
         }

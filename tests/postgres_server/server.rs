@@ -202,8 +202,8 @@ impl Server {
         wait_until("the server has stopped", || postmaster.try_wait().unwrap().is_some());
     }
 
-    /// Kills the postmaster and all its children with SIGKILL, as if the machine had lost its power, except that what
-    /// was handed to the operating system is still written.
+    /// Kills the postmaster and all its children with SIGKILL. What was handed to the operating system by then is still
+    /// written, and still sent; to have the end of a machine, [`Server::cut`] it off first.
     pub(crate) fn kill(&mut self) {
         // A stopped postmaster starts no child that we would miss, and does not see its children die.
         let processes = self.signal_all(libc::SIGSTOP);
@@ -386,9 +386,11 @@ fn template(user: User) -> PathBuf {
         let folder = option_env!("CARGO_TARGET_TMPDIR").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp"));
         let folder = Path::new(folder);
         std::fs::create_dir_all(folder).unwrap();
-        let template = folder.join(format!("postgres-{version}-{}", user.uid));
+        // Whoever changes what is made gives it another name.
+        let name = format!("postgres-{version}-{}", user.uid);
+        let template = folder.join(&name);
         // Other test programs run at the same time; whoever comes first makes it.
-        let lock = File::create(folder.join("postgres.lock")).unwrap();
+        let lock = File::create(folder.join(format!("{name}.lock"))).unwrap();
         lock.lock().unwrap();
         if !template.exists() {
             // The servers' user may not reach Cargo's folder, so it is made elsewhere and brought here by us.
@@ -397,7 +399,7 @@ fn template(user: User) -> PathBuf {
             let mut make = user.command(&initdb);
             make.args(["--username=postgres", "--auth=trust", "--no-sync"]).args(locale);
             run(make.arg("-D").arg(place.join("made")));
-            let half = template.with_extension("half");
+            let half = folder.join(format!("{name}.half"));
             let _ = std::fs::remove_dir_all(&half);
             run(command("cp").arg("-a").arg(place.join("made")).arg(&half));
             std::fs::rename(&half, &template).unwrap();

@@ -8,6 +8,8 @@ mod books_and_registers;
 mod kept_facts;
 mod loads;
 mod pools;
+#[path = "../postgres_server/mod.rs"]
+mod postgres_server;
 mod record;
 mod snapshots;
 mod steps;
@@ -16,6 +18,7 @@ mod store_common;
 mod work;
 
 use obligor::store::Store;
+use obligor::store::postgres::{Options, PostgresStore};
 
 /// A name, and a check on an empty store.
 type Check = (&'static str, fn(&dyn Store));
@@ -98,5 +101,27 @@ fn sqlite() {
         let mut fresh = store_common::fresh();
         check(&mut fresh.store);
         store_common::assert_sound(&fresh.store);
+    }
+}
+
+#[test]
+fn postgres() {
+    let server = postgres_server::shared();
+    let fresh = || {
+        let options = Options { create: true, ..Options::default() };
+        PostgresStore::open(&server.fresh_database(), options).unwrap()
+    };
+    let mut single_trips = 0;
+    for check in CHECKS {
+        let store = fresh();
+        run_check(check, &store);
+        single_trips += store.single_trips();
+    }
+    assert!(single_trips > 20, "only {single_trips} requests went the short way");
+    for (name, check) in OWN_CHECKS {
+        println!("{name}");
+        let mut store = fresh();
+        check(&mut store);
+        store_common::assert_sound(&store);
     }
 }

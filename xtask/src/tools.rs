@@ -48,7 +48,11 @@ pub(crate) const CLIPPY: Tool = Tool {
 /// What `tests/postgres_server` starts its servers with. The programs of a server are not in Debian's path.
 pub(crate) const POSTGRES: [Tool; 5] = [
     Tool {
-        probe: &["sh", "-c", "PATH=$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' :); initdb --version"],
+        probe: &[
+            "sh",
+            "-c",
+            "PATH=$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' :); initdb --version | grep -Eq ' (1[5-9]|[2-9][0-9])'",
+        ],
         debian: &["postgresql"],
         elsewhere: "PostgreSQL 15 or later (`initdb`, `postgres`, `psql`)",
     },

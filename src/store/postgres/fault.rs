@@ -42,6 +42,12 @@ impl From<Fault> for Error {
     }
 }
 
+impl From<Fault> for crate::store::sql::fault::Fault {
+    fn from(fault: Fault) -> Self {
+        Self(fault.error)
+    }
+}
+
 impl Fault {
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error::new(kind, message).into()

@@ -1,19 +1,411 @@
 //! The credit state in a PostgreSQL server: one state for many hosts.
 //!
-//! [`address`] understands the URL, [`pool`] hands out connections, [`connection`] is one of them with a transaction on
-//! it, [`session`] and [`socket`] are the wire below it, and [`fault`] says what a server's errors mean.
-#![cfg_attr(not(test), allow(dead_code))]
+//! What the tables mean is shared with SQLite (`store/sql`). What is the server's own stands here:
+//!
+//! - the wire: [`address`] understands the URL, [`pool`] hands out connections, [`connection`] is one of them with a
+//!   transaction on it, [`session`] and [`socket`] lie below it, [`fault`] says what a server's errors mean, and [`rows`]
+//!   makes it the rows' database;
+//! - the tables and functions: [`schema`];
+//! - a step: callers that want the same account written wait in one queue, and the first of them takes the others along.
+//!   [`once`] writes in one round trip what can be decided on what is [`known`]; [`locked`] does the rest.
+//!
+//! Nothing here outlives a call but open connections.
 
 mod address;
 mod connection;
+mod facts;
 mod fault;
+mod known;
+mod locked;
+mod once;
 mod pool;
+mod rows;
+mod schema;
 mod session;
 mod socket;
-
-use super::sqlite::forked;
-
 // They look behind the public interface, and need what is in that folder: servers, and a fork.
 #[cfg(all(test, unix))]
 #[path = "../../../tests/postgres_connection/mod.rs"]
 mod tests;
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant as Deadline};
+
+use tokio_postgres::types::Type;
+
+pub use schema::Made;
+
+use super::group::{Job, Turn};
+use super::sql::database::{Database, READ_WAIT};
+use super::sql::fault::{Fault, Outcome};
+use super::sql::load::RowLoader;
+use super::sql::{Sql, Touched, Writing, carry_out, query, step};
+use super::{AccountRef, Ask, Facts, Loader, Step, Steps, Verification, Watch, forked};
+use crate::calendar::{Day, Instant};
+use crate::credit::AccountId;
+use crate::error::{Error, ErrorKind, Result};
+use address::Address;
+use connection::{Access, Connection};
+use known::{Known, KnownAccount};
+use locked::Named;
+use pool::Pool;
+use rows::Rows;
+
+/// Callers of one account whose steps share a round trip, at most.
+const BATCH_JOBS: usize = 64;
+/// How long each statement of a load may take once the load has begun.
+const LOAD_STATEMENT: Duration = Duration::from_secs(60);
+/// What account a change is noted under that may be any.
+const EVERY_ACCOUNT: AccountId = AccountId(0);
+
+/// How a server's store is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Whether to make the tables if they are not there.
+    pub create: bool,
+    /// How long opening may take.
+    pub wait: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { create: false, wait: Duration::from_secs(10) }
+    }
+}
+
+/// The store in a PostgreSQL server. Any thread may call it; dropping it closes its connections.
+pub struct PostgresStore {
+    /// The process it was opened in; a forked child must touch nothing else of it.
+    process: u32,
+    pool: Pool,
+    /// A number that tells this store's writes from those of others.
+    host: i64,
+    known: Known,
+    watch: Option<Watch>,
+    single_trips: AtomicU64,
+}
+
+/// Whether a store is named by a URL of a server, and not by a file's path.
+pub fn is_url(store: &str) -> bool {
+    Address::is_url(store)
+}
+
+/// Whether a URL holds a password.
+pub fn has_password(url: &str) -> bool {
+    Address::parse(url).is_ok_and(|address| address.password.is_some())
+}
+
+/// Makes the tables in the database a URL names, or brings them up to what this library needs. The user must own them.
+///
+/// # Errors
+/// `Config` for the URL; `TooNew`; `Io` when the user may not; `Undetermined`.
+pub fn migrate(url: &str, wait: Duration) -> Result<Made> {
+    let pool = Pool::new(Address::parse(url)?);
+    let deadline = Deadline::now() + wait;
+    Ok(pool.with(deadline, |connection| {
+        connection.begin(Access::Write, deadline, Some(LOAD_STATEMENT))?;
+        let made = schema::bring_up(connection)?;
+        connection.commit()?;
+        Ok::<_, fault::Fault>(made)
+    })?)
+}
+
+impl PostgresStore {
+    /// Opens the store a URL names.
+    ///
+    /// # Errors
+    /// `Config` for the URL, a wrong password or a certificate; `NotFound` when there are no tables and none were to be
+    /// made; `Unsupported` when they are older than this library needs; `TooNew`; `Undetermined`.
+    pub fn open(url: &str, options: Options) -> Result<Self> {
+        let address = Address::parse(url)?;
+        let mut number = [0_u8; 8];
+        getrandom::fill(&mut number)
+            .map_err(|error| Error::new(ErrorKind::Io, format!("the machine gives no random numbers: {error}")))?;
+        let store = Self {
+            process: std::process::id(),
+            pool: Pool::new(address),
+            host: i64::from_ne_bytes(number),
+            known: Known::default(),
+            watch: None,
+            single_trips: AtomicU64::new(0),
+        };
+        let deadline = Deadline::now() + options.wait;
+        let checked = store.pool.with(deadline, |connection| {
+            connection.begin(Access::Read, deadline, None)?;
+            schema::check(connection)
+        });
+        match checked {
+            Err(fault) if options.create && fault.error.kind() == ErrorKind::NotFound => {
+                migrate(url, options.wait)?;
+            }
+            result => result?,
+        }
+        Ok(store)
+    }
+
+    /// Requests that were answered in one round trip each, or that shared one, since the store was opened.
+    pub fn single_trips(&self) -> u64 {
+        self.single_trips.load(Relaxed)
+    }
+
+    fn same_process(&self) -> Result<()> {
+        if self.process == std::process::id() { Ok(()) } else { Err(forked()) }
+    }
+
+    /// Runs a transaction that writes, again when it failed only because of what others did at the same time. `first` is
+    /// done before everything else, to take locks.
+    fn writing<T>(
+        &self,
+        deadline: Deadline,
+        each: Option<Duration>,
+        first: impl Fn(&Rows<'_>) -> Outcome<()>,
+        mut work: impl FnMut(Writing<'_>) -> Outcome<T>,
+    ) -> Result<T> {
+        self.same_process()?;
+        loop {
+            let again = Cell::new(false);
+            let result = self.pool.with(deadline, |connection| {
+                connection.begin(Access::Write, deadline, each)?;
+                let rows = Rows::writing(connection);
+                let touched = Touched::default();
+                let result = first(&rows)
+                    .and_then(|()| work(Writing { sql: &rows, watch: self.watch.as_ref(), touched: &touched }))
+                    .and_then(|value| {
+                        self.note(&rows, &touched.take())?;
+                        connection.commit().map_err(|refused| rows.refused(refused))?;
+                        Ok(value)
+                    });
+                again.set(rows.may_be_tried_again());
+                result
+            });
+            match result {
+                Err(_) if again.get() && Deadline::now() < deadline => {}
+                result => return Ok(result?),
+            }
+        }
+    }
+
+    /// Notes which accounts were written, for the memory of other hosts.
+    fn note(&self, rows: &Rows<'_>, touched: &[(AccountId, bool)]) -> Outcome<()> {
+        if touched.is_empty() {
+            return Ok(());
+        }
+        let accounts: Vec<i64> = touched.iter().map(|(id, _)| id.0.into()).collect();
+        let pooled: Vec<i64> = touched.iter().map(|(_, pooled)| i64::from(*pooled)).collect();
+        rows.connection
+            .execute(
+                "INSERT INTO change (host, account, pooled) SELECT $1, a, p FROM unnest($2, $3) AS written (a, p)",
+                &[(&self.host, Type::INT8), (&accounts, Type::INT8_ARRAY), (&pooled, Type::INT8_ARRAY)],
+            )
+            .map(drop)
+            .map_err(|refused| rows.refused(refused))
+    }
+
+    /// Carries out jobs under locks, in one transaction.
+    fn under_locks(&self, jobs: &[Job], deadline: Deadline) -> Result<Vec<Steps>> {
+        let named = Named::of(jobs.iter().flat_map(|job| &job.steps));
+        self.writing(
+            deadline,
+            None,
+            |rows| named.lock(rows),
+            |to| jobs.iter().map(|job| carry_out(to, &job.steps, job.all_or_nothing)).collect(),
+        )
+    }
+
+    /// The account all steps of a job are about, if they are about one that is known or can be read.
+    fn one_account(&self, job: &Job, deadline: Deadline) -> Result<Option<AccountId>> {
+        let Some(first) = job.steps.first().filter(|_| !job.all_or_nothing) else { return Ok(None) };
+        if job.steps.iter().any(|step| step.ask.account != first.ask.account) {
+            return Ok(None);
+        }
+        match self.known.id_of(&first.ask.account) {
+            Some(id) => Ok(Some(id)),
+            None => Ok(self.learn(&first.ask, deadline)?.map(|known| known.account.facts.id)),
+        }
+    }
+
+    /// Reads an account and keeps it as known.
+    fn learn(&self, ask: &Ask, deadline: Deadline) -> Result<Option<KnownAccount>> {
+        let found = self.pool.with(deadline, |connection| facts::read(connection, ask, deadline))?;
+        let Some((known, _)) = found else { return Ok(None) };
+        self.known.keep(known.clone());
+        Ok(Some(known))
+    }
+
+    /// Carries out the leader's own job and those of the callers behind it. Returns the answer to its own.
+    fn lead(&self, id: AccountId, lead: &super::group::Lead<'_>, own: Job, deadline: Deadline) -> Result<Steps> {
+        let (mut jobs, mut waiters) = (vec![own], Vec::new());
+        while let Some((waiter, job)) = (jobs.len() < BATCH_JOBS).then(|| lead.next_job()).flatten() {
+            waiters.push(waiter);
+            jobs.push(job);
+        }
+        let result = catch_unwind(AssertUnwindSafe(|| self.batch(id, &jobs, deadline))).unwrap_or_else(|payload| {
+            // Dropping what the panic carries may panic again.
+            std::mem::forget(payload);
+            Err(Error::new(
+                ErrorKind::Internal,
+                "a request panicked in the store; nothing was written, and this is a fault of the library",
+            ))
+        });
+        let lost = || Err(Error::new(ErrorKind::Internal, "a request was not carried out"));
+        match result {
+            Ok(answers) => {
+                let mut answers = answers.into_iter();
+                let own = answers.next().map_or_else(lost, Ok);
+                for waiter in waiters {
+                    waiter.tell(answers.next().map_or_else(lost, Ok));
+                }
+                own
+            }
+            Err(error) => {
+                for waiter in waiters {
+                    waiter.tell(Err(error.clone()));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn batch(&self, id: AccountId, jobs: &[Job], deadline: Deadline) -> Result<Vec<Steps>> {
+        let known = match (self.known.account(id), jobs.first().and_then(|job| job.steps.first())) {
+            (Some(known), _) => Some(known),
+            (None, Some(step)) => self.learn(&Ask { account: AccountRef::Id(id), ..step.ask.clone() }, deadline)?,
+            (None, None) => None,
+        };
+        // Whatever comes of it, the account is not as it was.
+        self.known.forget(id);
+        if let Some(known) = known {
+            let watch = self.watch.as_ref();
+            let written = self
+                .pool
+                .with(deadline, |connection| once::write(connection, self.host, jobs, &known, watch, deadline));
+            match written {
+                Ok(Some((answers, known))) => {
+                    self.known.keep(known);
+                    let count = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
+                    self.single_trips.fetch_add(count, Relaxed);
+                    return Ok(answers);
+                }
+                Ok(None) => {}
+                Err(refused) if refused.retry => {}
+                Err(refused) => return Err(refused.error),
+            }
+        }
+        self.under_locks(jobs, deadline)
+    }
+}
+
+impl Database for PostgresStore {
+    fn read<T>(&self, wait: Duration, work: impl FnOnce(&dyn Sql) -> Outcome<T>) -> Result<T> {
+        self.same_process()?;
+        let deadline = Deadline::now() + wait;
+        let result = self.pool.with(deadline, |connection: &Connection| {
+            connection.begin(Access::Read, deadline, None)?;
+            let value = work(&Rows::reading(connection))?;
+            Ok::<_, Fault>(value)
+        });
+        Ok(result?)
+    }
+
+    fn write<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.writing(deadline, None, |_| Ok(()), work)
+    }
+
+    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.writing(deadline, None, locked::alone, work)
+    }
+
+    fn check_database(&self, _found: &mut Verification) -> Result<()> {
+        // The server checks its own pages and keeps its own constraints.
+        self.same_process()
+    }
+
+    fn set_watch(&mut self, watch: Watch) {
+        self.watch = Some(watch);
+    }
+
+    fn facts(&self, ask: &Ask, deadline: Deadline) -> Result<Facts> {
+        self.same_process()?;
+        let found = self.pool.with(deadline, |connection| facts::read(connection, ask, deadline))?;
+        if let Some((known, chain)) = found {
+            let told = facts::told(&known, chain, ask);
+            self.known.name(known.account.key, known.account.facts.id);
+            if let Some(told) = told {
+                return Ok(told);
+            }
+        }
+        let left = deadline.saturating_duration_since(Deadline::now());
+        Database::read(self, left, |sql| step::facts(sql, ask))
+    }
+
+    fn step(&self, steps: Vec<Step>, all_or_nothing: bool, deadline: Deadline) -> Result<Steps> {
+        self.same_process()?;
+        if steps.is_empty() {
+            return Ok(Steps { written: true, answers: Vec::new() });
+        }
+        let job = Job { steps, all_or_nothing };
+        let Some(id) = self.one_account(&job, deadline)? else {
+            let answers = self.under_locks(&[job], deadline)?;
+            return answers
+                .into_iter()
+                .next()
+                .ok_or_else(|| Error::new(ErrorKind::Internal, "a request was not carried out"));
+        };
+        let queue = self.known.queue(id);
+        let result = match queue.enter(Some(job), deadline) {
+            Err(error) => Err(error),
+            Ok(Turn::Done(result)) => result,
+            Ok(Turn::Lead(lead, Some(job))) => self.lead(id, &lead, job, deadline),
+            Ok(Turn::Lead(_, None)) => Err(Error::new(ErrorKind::Internal, "a request was lost in the queue")),
+        };
+        self.known.leave(id, queue);
+        result
+    }
+
+    fn load(
+        &self,
+        at: Instant,
+        today: Day,
+        work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>,
+        deadline: Deadline,
+    ) -> Result<()> {
+        self.same_process()?;
+        let result = self.pool.with(deadline, |connection| {
+            connection.begin(Access::Write, deadline, Some(LOAD_STATEMENT))?;
+            let rows = Rows::writing(connection);
+            locked::alone(&rows)?;
+            connection.keep_statements();
+            let touched = Touched::default();
+            let mut loader =
+                RowLoader::new(Writing { sql: &rows, watch: self.watch.as_ref(), touched: &touched }, at, today);
+            work(&mut loader)?;
+            self.same_process()?;
+            loader.flush()?;
+            self.note(&rows, &[(EVERY_ACCOUNT, true)])?;
+            Ok::<_, Fault>(connection.commit()?)
+        });
+        Ok(result?)
+    }
+
+    fn expire(&self, now: Instant, most: u32, deadline: Deadline) -> Result<u32> {
+        let wait = deadline.saturating_duration_since(Deadline::now()).min(READ_WAIT);
+        let mut left = most;
+        for id in Database::read(self, wait, |sql| query::accounts_with_expired(sql, now, most))? {
+            if left == 0 {
+                break;
+            }
+            let who = AccountRef::Id(id);
+            let named = Named::account(&who, now);
+            let took = self.writing(deadline, None, |rows| named.lock(rows), |to| step::expire(to, &who, now, left))?;
+            left = left.saturating_sub(took);
+        }
+        Ok(most - left)
+    }
+
+    fn backup(&self, _to: &Path) -> Result<()> {
+        Err(Error::new(ErrorKind::Unsupported, "not yet"))
+    }
+}

@@ -7,11 +7,11 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::connections::READ_WAIT;
-use super::fault::Outcome;
 use super::fork_gate;
 use super::guard::{beside, io_error};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::sql::database::READ_WAIT;
+use crate::store::sql::fault::Outcome;
 
 /// Pages (4 kB each) copied before a fork is let through.
 const PAGES: i32 = 1000;

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::fault::{Fault, Outcome};
-use super::group::{Job, Lead, Waiter};
-use super::step;
-use super::{SqliteStore, Writing};
+use super::SqliteStore;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Step, Steps};
+use crate::store::Steps;
+use crate::store::group::{Job, Lead, Waiter};
+use crate::store::sql::fault::{Fault, Outcome};
+use crate::store::sql::{Touched, Writing, carry_out};
 
 /// Callers whose jobs share one transaction, at most.
 const BATCH_JOBS: usize = 256;
@@ -29,7 +29,9 @@ impl SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         // Whoever is taken up is listed before its job runs, so that a panic leaves nobody waiting.
         let mut answers: Answers = Vec::new();
-        let result = catch_unwind(AssertUnwindSafe(|| run(self.writing(&lent.sql), &lead, own, &mut answers)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            run(self.writing(&lent.sql, &Touched::default()), &lead, own, &mut answers)
+        }));
         let failed = match result {
             Ok(Ok(())) => self.commit(&lent.sql).err().map(Error::from),
             Ok(Err(fault)) => Some(fault.0),
@@ -90,9 +92,9 @@ fn run(to: Writing<'_>, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Out
     while let Some((waiter, job)) = next {
         answers.push((waiter, Err(Error::new(ErrorKind::Internal, "a request was not carried out"))));
         if answers.len() == 1 {
-            command(to.sql, "BEGIN IMMEDIATE")?;
+            to.sql.command("BEGIN IMMEDIATE")?;
         }
-        let answer = carry_out(to, job)?;
+        let answer = carry_out(to, &job.steps, job.all_or_nothing)?;
         if let Some((_, last)) = answers.last_mut() {
             *last = Ok(answer);
         }
@@ -103,78 +105,6 @@ fn run(to: Writing<'_>, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Out
         };
     }
     Ok(())
-}
-
-/// Carries out the steps of one caller.
-///
-/// # Errors
-/// Only those after which the whole transaction must be given up.
-fn carry_out(to: Writing<'_>, job: Job) -> Outcome<Steps> {
-    let sql = to.sql;
-    let mut answers = Vec::with_capacity(job.steps.len());
-    if !job.all_or_nothing {
-        for step in &job.steps {
-            answers.push(one(to, step)?.map(|answer| answer.written));
-        }
-        return Ok(Steps { written: true, answers });
-    }
-    command(sql, "SAVEPOINT list")?;
-    let mut written = true;
-    for step in &job.steps {
-        let answer = one(to, step)?;
-        written &= answer.as_ref().is_ok_and(|answer| answer.granted);
-        answers.push(answer.map(|answer| answer.written));
-    }
-    if !written {
-        command(sql, "ROLLBACK TO list")?;
-        for answer in answers.iter_mut().flatten().filter(|answer| !answer.repeated) {
-            // It is not on record, so it has no number there.
-            if let Some(decision) = &mut answer.decision {
-                decision.id = 0;
-            }
-        }
-    }
-    command(sql, "RELEASE list")?;
-    Ok(Steps { written, answers })
-}
-
-/// Runs one step so that it leaves no trace if it fails.
-///
-/// # Errors
-/// The outer error: the transaction is gone, or what the step left cannot be taken back.
-fn one(to: Writing<'_>, step: &Step) -> Outcome<Result<step::Answer>> {
-    let sql = to.sql;
-    command(sql, "SAVEPOINT one")?;
-    match step::run(to, step) {
-        Ok(answer) => {
-            command(sql, "RELEASE one")?;
-            Ok(Ok(answer))
-        }
-        // SQLite gave the whole transaction up, as when the disk is full or the file damaged: nothing of it was written.
-        Err(Fault(error)) if sql.is_autocommit() => {
-            let kind = if error.kind() == ErrorKind::Store { ErrorKind::Store } else { ErrorKind::Undetermined };
-            Err(Error::new(kind, format!("the store had to give up a write, and nothing was done: {error}")).into())
-        }
-        Err(Fault(error)) => {
-            command(sql, "ROLLBACK TO one")?;
-            command(sql, "RELEASE one")?;
-            Ok(Err(error))
-        }
-    }
-}
-
-/// Does several writes of one row of a load, all of them or none.
-pub(super) fn together<T>(sql: &Connection, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-    command(sql, "SAVEPOINT together")?;
-    let result = work();
-    // Where SQLite has given up the whole transaction there is nothing to go back to.
-    if !sql.is_autocommit() {
-        if result.is_err() {
-            command(sql, "ROLLBACK TO together")?;
-        }
-        command(sql, "RELEASE together")?;
-    }
-    result
 }
 
 /// Runs a statement without parameters and rows.

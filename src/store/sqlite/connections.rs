@@ -8,28 +8,22 @@
 //! to the deleted log is lost. So the files are looked at before a connection is used, and again after a commit.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault::Outcome;
 use super::guard::{Held, WriterLock, beside};
 use crate::error::{Error, ErrorKind};
+use crate::store::lock;
+use crate::store::sql::fault::Outcome;
 
 /// Connections for reading that are kept when nobody reads.
 const IDLE_READERS: usize = 8;
 /// Statements a connection keeps prepared; more than there are.
 const STATEMENTS: usize = 128;
-/// How long a read without a deadline waits for somebody who holds the whole file.
-pub(super) const READ_WAIT: Duration = Duration::from_secs(2);
-
-/// Locks. A thread that panicked left the data whole: nothing behind these locks is ever changed half.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Which files the store, its log and the log's index are: device and number of each on Unix. Windows neither deletes
 /// nor replaces a file that is open.

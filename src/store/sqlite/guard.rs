@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::connections::lock;
 use super::fork_gate::{self, Pass};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::{forked, lock};
 
 /// `<store><suffix>`.
 pub(super) fn beside(store: &Path, suffix: &str) -> PathBuf {
@@ -250,11 +250,6 @@ impl Drop for Held<'_> {
     fn drop(&mut self) {
         self.lock.with(|files| files.writer.unlock());
     }
-}
-
-/// The error every call in a forked child gets.
-pub(in crate::store) fn forked() -> Error {
-    Error::new(ErrorKind::Forked, "the process was forked after the engine was opened; open a new engine in the child")
 }
 
 /// How often the first in the queue looks: nobody else can take what it waits for.

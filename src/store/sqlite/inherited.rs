@@ -11,9 +11,10 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use super::connections::{Connections, lock};
+use super::connections::Connections;
 use super::fork_gate::{self, Pass};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::lock;
 
 /// Locked only inside a pass, so a child made by a clean fork finds it free.
 static OPEN: Mutex<Vec<Arc<Connections>>> = Mutex::new(Vec::new());

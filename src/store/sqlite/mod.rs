@@ -7,31 +7,17 @@
 //! Settings: write-ahead log, `synchronous=FULL` (a granted reservation survives a power loss), foreign keys, no trust
 //! in the schema, no memory-mapped reads (an error of the disk would kill the host).
 
-mod account;
 mod backup;
 mod batch;
-mod chain;
-mod code;
+mod check;
+mod connection;
 mod connections;
-mod customer;
-mod decision;
-mod event;
 mod fault;
 pub mod fork_gate;
-mod group;
 mod guard;
-mod history;
 mod inherited;
-mod item;
-mod limit;
-mod load;
 mod open;
-mod pool;
-mod query;
-mod register;
 mod schema;
-mod step;
-mod verify;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -42,25 +28,18 @@ use rusqlite::Connection;
 
 pub use open::Options;
 
-use super::{
-    AccountKey, AccountRecord, AccountRef, AnswerRecord, Ask, Company, Counts, Customer, DecisionRecord, Event, Facts,
-    IdentifierKey, Item, LimitRequest, Loader, LookupRecord, OverdueItem, PolicyRecord, PoolRecord, Remark, Step,
-    Steps, Store, Verification, Watch,
-};
+use super::group::{Job, Lead, Queue, Turn};
+use super::sql::database::{Database, READ_WAIT};
+use super::sql::fault::{Fault, Outcome};
+use super::sql::load::RowLoader;
+use super::sql::{Sql, Touched, Writing, query, step, verify};
+use super::{AccountRef, Loader, Step, Steps, Verification, Watch, forked};
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
 use crate::error::{Error, ErrorKind, Result};
-use account::AsOf;
 use batch::command;
-use connections::{Connections, Lent, READ_WAIT};
-use fault::{Fault, Outcome};
-use group::{Job, Lead, Queue, Turn};
+use connection::Loading;
+use connections::{Connections, Lent};
 use guard::OwnerFile;
-pub(super) use guard::forked;
-use query::Waiting;
-
-/// Accounts handed out between two looks at the store when all are read.
-const ACCOUNTS_AT_ONCE: u32 = 1000;
 
 /// The store in a SQLite file. Any thread may call it; dropping it closes the file.
 pub struct SqliteStore {
@@ -73,16 +52,9 @@ pub struct SqliteStore {
     watch: Option<Watch>,
 }
 
-/// What a write needs: the connection with its open transaction, and who looks at the accounts it changes.
-#[derive(Clone, Copy)]
-struct Writing<'a> {
-    sql: &'a Connection,
-    watch: Option<&'a Watch>,
-}
-
 impl SqliteStore {
-    fn writing<'a>(&'a self, sql: &'a Connection) -> Writing<'a> {
-        Writing { sql, watch: self.watch.as_ref() }
+    fn writing<'a>(&'a self, sql: &'a dyn Sql, touched: &'a Touched) -> Writing<'a> {
+        Writing { sql, watch: self.watch.as_ref(), touched }
     }
 
     /// Durable commits since the store was opened: fewer than the steps that were written, when callers shared them.
@@ -95,7 +67,7 @@ impl SqliteStore {
     }
 
     /// Reads at one moment.
-    fn read<T>(&self, wait: Duration, work: impl FnOnce(&Connection) -> Outcome<T>) -> Result<T> {
+    fn reading<T>(&self, wait: Duration, work: impl FnOnce(&Connection) -> Outcome<T>) -> Result<T> {
         self.same_process()?;
         let _pass = fork_gate::enter();
         let lent = self.connections.reader(wait)?;
@@ -121,13 +93,13 @@ impl SqliteStore {
     }
 
     /// Writes alone, in one transaction.
-    fn write<T>(&self, deadline: Deadline, work: impl FnOnce(&Connection) -> Outcome<T>) -> Result<T> {
+    fn write_alone<T>(&self, deadline: Deadline, work: impl FnOnce(Writing<'_>) -> Outcome<T>) -> Result<T> {
         let _lead = self.lead(deadline)?;
         let held = self.connections.writer_lock.acquire(deadline)?;
         let lent = self.connections.writer(&held, deadline)?;
         let attempt = || -> Outcome<T> {
             command(&lent.sql, "BEGIN IMMEDIATE")?;
-            let answer = work(&lent.sql)?;
+            let answer = work(self.writing(&lent.sql, &Touched::default()))?;
             self.commit(&lent.sql)?;
             Ok(answer)
         };
@@ -168,7 +140,23 @@ impl Drop for SqliteStore {
     }
 }
 
-impl Store for SqliteStore {
+impl Database for SqliteStore {
+    fn read<T>(&self, wait: Duration, work: impl FnOnce(&dyn Sql) -> Outcome<T>) -> Result<T> {
+        self.reading(wait, |sql| work(sql))
+    }
+
+    fn write<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.write_alone(deadline, work)
+    }
+
+    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.write_alone(deadline, work)
+    }
+
+    fn check_database(&self, found: &mut Verification) -> Result<()> {
+        self.reading(READ_WAIT, |sql| check::file(sql, found))
+    }
+
     fn set_watch(&mut self, watch: Watch) {
         self.watch = Some(watch);
     }
@@ -179,33 +167,6 @@ impl Store for SqliteStore {
             Turn::Done(result) => result,
             Turn::Lead(lead, Some(job)) => self.lead_batch(lead, job, deadline),
             Turn::Lead(_, None) => Err(Error::new(ErrorKind::Internal, "a request was lost in the queue")),
-        }
-    }
-
-    fn facts(&self, ask: &Ask, deadline: Deadline) -> Result<Facts> {
-        self.read(left(deadline), |sql| step::facts(sql, ask))
-    }
-
-    fn resolve(&self, key: &AccountKey, deadline: Deadline) -> Result<Option<AccountId>> {
-        self.read(left(deadline), |sql| query::resolve(sql, key))
-    }
-
-    fn all_accounts(
-        &self,
-        overdue_to: Day,
-        horizon_to: Day,
-        now: Instant,
-        each: &mut dyn FnMut(AccountKey, AccountFacts),
-    ) -> Result<()> {
-        let as_of = AsOf { overdue_to, horizon_to, now };
-        let mut after = AccountId(0);
-        loop {
-            let accounts = self.read(READ_WAIT, |sql| query::accounts_after(sql, after, ACCOUNTS_AT_ONCE, as_of))?;
-            let Some(last) = accounts.last() else { return Ok(()) };
-            after = last.facts.id;
-            for account in accounts {
-                each(account.key, account.facts);
-            }
         }
     }
 
@@ -221,7 +182,8 @@ impl Store for SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         command(&lent.sql, "BEGIN IMMEDIATE")?;
         let long_call = self.connections.long_call();
-        let mut loader = load::SqliteLoader::new(self.writing(&lent.sql), at, today);
+        let (loading, touched) = (Loading::new(&lent.sql), Touched::default());
+        let mut loader = RowLoader::new(self.writing(&loading, &touched), at, today);
         held.leave_gate();
         let result = work(&mut loader);
         if self.same_process().is_err() {
@@ -242,162 +204,16 @@ impl Store for SqliteStore {
     }
 
     fn expire(&self, now: Instant, most: u32, deadline: Deadline) -> Result<u32> {
-        self.write(deadline, |sql| {
+        self.write_alone(deadline, |to| {
             let mut left = most;
-            for id in query::accounts_with_expired(sql, now, most)? {
+            for id in query::accounts_with_expired(to.sql, now, most)? {
                 if left == 0 {
                     break;
                 }
-                left = left.saturating_sub(step::expire(self.writing(sql), &AccountRef::Id(id), now, left)?);
+                left = left.saturating_sub(step::expire(to, &AccountRef::Id(id), now, left)?);
             }
             Ok(most - left)
         })
-    }
-
-    fn customer(&self, number: &str) -> Result<Option<Customer>> {
-        self.read(READ_WAIT, |sql| customer::read(sql, number))
-    }
-
-    fn customers_by_identifier(&self, identifier: &IdentifierKey) -> Result<Vec<Customer>> {
-        self.read(READ_WAIT, |sql| customer::by_identifier(sql, identifier))
-    }
-
-    fn customers_by_name(&self, name_key: &str, country: &str) -> Result<Vec<Customer>> {
-        self.read(READ_WAIT, |sql| customer::by_name(sql, name_key, country))
-    }
-
-    fn account(&self, id: AccountId) -> Result<Option<AccountRecord>> {
-        self.read(READ_WAIT, |sql| {
-            Ok(account::read(sql, &AccountRef::Id(id))?.map(|account| AccountRecord {
-                key: account.key,
-                currency: account.facts.currency,
-                status: account.facts.status,
-                profile: Some(account.facts.profile),
-                pools: Some(account.facts.pools.iter().map(|pool| pool.name.clone()).collect()),
-            }))
-        })
-    }
-
-    fn items(&self, id: AccountId, most: u32) -> Result<Vec<Item>> {
-        self.read(READ_WAIT, |sql| match account::read(sql, &AccountRef::Id(id))? {
-            Some(account) => item::open(sql, id, &account.key, account.facts.currency, most),
-            None => Ok(Vec::new()),
-        })
-    }
-
-    fn held_orders(
-        &self,
-        company: &str,
-        customer: Option<&str>,
-        after: Option<&Chain>,
-        most: u32,
-    ) -> Result<Vec<Chain>> {
-        self.read(READ_WAIT, |sql| query::orders(sql, Waiting::Held, company, customer, after, most))
-    }
-
-    fn active_orders(
-        &self,
-        company: &str,
-        customer: Option<&str>,
-        after: Option<&Chain>,
-        most: u32,
-    ) -> Result<Vec<Chain>> {
-        self.read(READ_WAIT, |sql| query::orders(sql, Waiting::Active, company, customer, after, most))
-    }
-
-    fn find_order(&self, company: &str, document: &str) -> Result<Option<Chain>> {
-        self.read(READ_WAIT, |sql| Ok(chain::read(sql, company, document)?.map(|(_, chain)| chain)))
-    }
-
-    fn overdue_items(&self, due_to: Day, after: Option<&OverdueItem>, most: u32) -> Result<Vec<OverdueItem>> {
-        self.read(READ_WAIT, |sql| item::overdue(sql, due_to, after, most))
-    }
-
-    fn pool(&self, name: &str, now: Instant) -> Result<Option<PoolFacts>> {
-        self.read(READ_WAIT, |sql| pool::as_of(sql, name, now))
-    }
-
-    fn pool_record(&self, name: &str) -> Result<Option<PoolRecord>> {
-        self.read(READ_WAIT, |sql| Ok(pool::read(sql, name)?.map(|pool| pool.record)))
-    }
-
-    fn pool_accounts(&self, name: &str, most: u32) -> Result<Vec<AccountKey>> {
-        self.read(READ_WAIT, |sql| pool::accounts(sql, name, most))
-    }
-
-    fn put_limit_request(&self, request: &LimitRequest, deadline: Deadline) -> Result<u64> {
-        self.write(deadline, |sql| limit::put_request(sql, request))
-    }
-
-    fn limit_requests(&self, most: u32) -> Result<Vec<LimitRequest>> {
-        self.read(READ_WAIT, |sql| limit::requests(sql, most))
-    }
-
-    fn decide_limit_request(
-        &self,
-        id: u64,
-        user: &str,
-        approve: bool,
-        now: Instant,
-        deadline: Deadline,
-    ) -> Result<LimitRequest> {
-        self.write(deadline, |sql| limit::decide_request(self.writing(sql), id, user, approve, now))
-    }
-
-    fn company(&self, source: &str, identifier: &IdentifierKey) -> Result<Option<(Instant, Option<Company>)>> {
-        self.read(READ_WAIT, |sql| register::company(sql, source, identifier))
-    }
-
-    fn remarks(&self, source: &str, subject: &IdentifierKey) -> Result<Option<(Instant, Vec<Remark>)>> {
-        self.read(READ_WAIT, |sql| register::remarks(sql, source, subject))
-    }
-
-    fn register_answer(&self, source: &str, subject: &IdentifierKey) -> Result<Option<AnswerRecord>> {
-        self.read(READ_WAIT, |sql| register::answer(sql, source, subject))
-    }
-
-    fn put_lookup(&self, log: &LookupRecord, answer: Option<&AnswerRecord>, deadline: Deadline) -> Result<()> {
-        self.write(deadline, |sql| register::put_lookup(sql, log, answer))
-    }
-
-    fn lookups(&self, most: u32) -> Result<Vec<LookupRecord>> {
-        self.read(READ_WAIT, |sql| register::lookups(sql, most))
-    }
-
-    fn put_policy(&self, policy: &PolicyRecord, deadline: Deadline) -> Result<()> {
-        self.write(deadline, |sql| query::put_policy(sql, policy))
-    }
-
-    fn policy(&self, digest: &[u8; 32]) -> Result<Option<PolicyRecord>> {
-        self.read(READ_WAIT, |sql| query::policy(sql, digest))
-    }
-
-    fn decision(&self, id: u64) -> Result<Option<DecisionRecord>> {
-        self.read(READ_WAIT, |sql| decision::read(sql, id))
-    }
-
-    fn decisions(&self, id: AccountId, most: u32) -> Result<Vec<DecisionRecord>> {
-        self.read(READ_WAIT, |sql| decision::of_account(sql, id, most))
-    }
-
-    fn erase_decision(&self, id: u64, deadline: Deadline) -> Result<()> {
-        self.write(deadline, |sql| decision::erase(sql, id))
-    }
-
-    fn events(&self, after: u64, most: u32) -> Result<Vec<Event>> {
-        self.read(READ_WAIT, |sql| event::after(sql, after, most))
-    }
-
-    fn next_events(&self, consumer: &str, most: u32) -> Result<Vec<Event>> {
-        self.read(READ_WAIT, |sql| event::next(sql, consumer, most))
-    }
-
-    fn acknowledge(&self, consumer: &str, up_to: u64, deadline: Deadline) -> Result<u64> {
-        self.write(deadline, |sql| event::acknowledge(sql, consumer, up_to))
-    }
-
-    fn queue_once(&self, events: &[(String, Event)], deadline: Deadline) -> Result<u32> {
-        self.write(deadline, |sql| event::queue_once(sql, events))
     }
 
     fn backup(&self, to: &Path) -> Result<()> {
@@ -419,57 +235,4 @@ impl Store for SqliteStore {
         drop(long_call);
         Ok(result?)
     }
-
-    fn verify(&self, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<Verification> {
-        let mut found = Verification::default();
-        match self.check(progress, &mut found) {
-            // What cannot be read is what the check was to find.
-            Err(error) if error.kind() == ErrorKind::Store => found.faults.push(error.message().to_owned()),
-            result => result?,
-        }
-        Ok(found)
-    }
-
-    fn counts(&self) -> Result<Counts> {
-        self.read(READ_WAIT, query::counts)
-    }
-}
-
-impl SqliteStore {
-    fn check(&self, progress: &mut dyn FnMut(u64, u64) -> bool, found: &mut Verification) -> Result<()> {
-        let total = self.read(READ_WAIT, verify::total)?;
-        let mut go_on = |found: &Verification| {
-            let done = found.accounts.saturating_add(found.decisions);
-            if progress(done, total.max(done)) {
-                return Ok(());
-            }
-            Err(Error::new(ErrorKind::State, "the check was stopped before it was done"))
-        };
-        go_on(found)?;
-        self.read(READ_WAIT, |sql| verify::file(sql, found))?;
-        let mut after = Some(AccountId(0));
-        while let Some(from) = after {
-            after = self.read(READ_WAIT, |sql| verify::accounts(sql, from, found))?;
-            go_on(found)?;
-        }
-        let mut pool = Some(0);
-        while let Some(from) = pool {
-            pool = self.read(READ_WAIT, |sql| pool::verify(sql, from, found))?;
-        }
-        self.read(READ_WAIT, |sql| {
-            verify::end_of_chain(sql, None, &decision::unknown_end(sql)?, found)?;
-            verify::decisions_without_account(sql, found)
-        })?;
-        let mut place = Some(verify::Place::START);
-        while let Some(from) = place {
-            place = self.read(READ_WAIT, |sql| verify::decisions(sql, from, found))?;
-            go_on(found)?;
-        }
-        Ok(())
-    }
-}
-
-/// What is left until a deadline.
-fn left(deadline: Deadline) -> Duration {
-    deadline.saturating_duration_since(Deadline::now())
 }

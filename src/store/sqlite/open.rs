@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::connections::{Connections, READ_WAIT, connect};
-use super::fault::Outcome;
-use super::group::Queue;
+use super::connections::{Connections, connect};
 use super::guard::{OwnerFile, WriterLock, io_error};
 use super::{SqliteStore, backup, fork_gate, inherited, schema};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::group::Queue;
+use crate::store::sql::database::READ_WAIT;
+use crate::store::sql::fault::Outcome;
 
 /// How to open a store.
 #[derive(Debug, Clone)]

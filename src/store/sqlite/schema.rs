@@ -9,9 +9,9 @@ use std::time::Instant;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::backup;
-use super::fault::Outcome;
 use super::guard::{WriterLock, beside};
 use crate::error::{Error, ErrorKind};
+use crate::store::sql::fault::Outcome;
 
 /// The steps, the first one first.
 pub(super) const STEPS: &[&str] = &[include_str!("migrations/0001_the_credit_state.sql")];

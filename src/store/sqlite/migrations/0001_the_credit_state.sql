@@ -53,7 +53,10 @@ CREATE TABLE account (
     next_expiry INTEGER,
     profile TEXT NOT NULL DEFAULT '',
     history TEXT NOT NULL DEFAULT '',
+    -- `version` moves with every change, `facts_version` with all but those of orders that come and go: what is ordered,
+    -- what of it ships later, and when the next of them ships or runs out.
     version INTEGER NOT NULL,
+    facts_version INTEGER NOT NULL DEFAULT 1,
     -- The end of the account's chain of decisions.
     decisions INTEGER NOT NULL DEFAULT 0,
     chained BLOB NOT NULL DEFAULT (zeroblob(32)),
@@ -118,7 +121,7 @@ CREATE TABLE pool_sum (
 CREATE TABLE limit_request (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     record TEXT NOT NULL,
-    user TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
     at INTEGER NOT NULL
 ) STRICT;
 
@@ -276,7 +279,7 @@ CREATE TABLE answer (
 CREATE TABLE lookup (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
-    user TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
     on_behalf_of TEXT NOT NULL,
     purpose TEXT NOT NULL,
     basis TEXT NOT NULL,

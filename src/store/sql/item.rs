@@ -1,11 +1,10 @@
 //! Open items in the store, and the bucket each is counted in.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
-
 use super::account::{Account, moved};
-use super::code::Col;
 use super::fault::Outcome;
 use super::load::Cause;
+use super::value::{Col, values};
+use super::{Row, Sql};
 use super::{history, limit};
 use crate::calendar::Day;
 use crate::credit::{AccountFacts, AccountId, Buckets, Limit};
@@ -14,11 +13,11 @@ use crate::money::{Currency, MoneyError};
 use crate::store::{AccountKey, Item, ItemKind, OverdueItem, Put};
 
 /// The columns of [`from_row`], in its order, and whether the item was ever disputed.
-pub(super) const COLUMNS: &str = "item.id, item.number, item.kind, item.amount, item.residual, item.due, item.disputed, \
+pub(in crate::store) const COLUMNS: &str = "item.id, item.number, item.kind, item.amount, item.residual, item.due, item.disputed, \
      item.dunning_level, item.document, item.dunning_blocked, item.delivered, item.ever_disputed";
 
 /// How many columns [`COLUMNS`] are.
-pub(super) const COLUMN_COUNT: usize = 12;
+pub(in crate::store) const COLUMN_COUNT: usize = 12;
 
 /// An item as it is kept.
 struct Kept {
@@ -29,25 +28,25 @@ struct Kept {
 }
 
 /// Reads a row; whose it is stands with the account.
-pub(super) fn from_row(row: &Row<'_>, key: &AccountKey, currency: Currency) -> rusqlite::Result<Item> {
+pub(in crate::store) fn from_row(row: &dyn Row, key: &AccountKey, currency: Currency) -> Outcome<Item> {
     Ok(Item {
         key: key.clone(),
         number: row.get(1)?,
-        kind: row.get::<_, Col<_>>(2)?.0,
+        kind: row.get::<Col<_>>(2)?.0,
         currency,
         amount: row.get(3)?,
         residual: row.get(4)?,
-        due: row.get::<_, Col<_>>(5)?.0,
+        due: row.get::<Col<_>>(5)?.0,
         disputed: row.get(6)?,
         dunning_level: row.get(7)?,
         dunning_blocked: row.get(9)?,
-        delivered: Some(row.get::<_, Col<_>>(10)?.0),
+        delivered: Some(row.get::<Col<_>>(10)?.0),
         document: row.get(8)?,
     })
 }
 
 /// The item counted in its bucket, when items due up to `aged_to` are overdue.
-pub(super) fn share(kind: ItemKind, residual: i64, due: Day, aged_to: Day) -> Buckets {
+pub(in crate::store) fn share(kind: ItemKind, residual: i64, due: Day, aged_to: Day) -> Buckets {
     let none = Buckets::default();
     match kind {
         ItemKind::Invoice if due <= aged_to => Buckets { overdue: residual, ..none },
@@ -57,8 +56,8 @@ pub(super) fn share(kind: ItemKind, residual: i64, due: Day, aged_to: Day) -> Bu
 }
 
 /// The account's item with this number, closed or not.
-pub(super) fn read(
-    sql: &Connection,
+pub(in crate::store) fn read(
+    sql: &dyn Sql,
     account: AccountId,
     key: &AccountKey,
     currency: Currency,
@@ -68,45 +67,45 @@ pub(super) fn read(
 }
 
 fn find(
-    sql: &Connection,
+    sql: &dyn Sql,
     account: AccountId,
     key: &AccountKey,
     currency: Currency,
     number: &str,
 ) -> Outcome<Option<Kept>> {
-    let found = sql
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM item WHERE account = ?1 AND number = ?2"))?
-        .query_row((Col(account), number), |row| {
+    let found = sql.first(
+        &format!("SELECT {COLUMNS} FROM item WHERE account = ?1 AND number = ?2"),
+        values![Col(account), number],
+        |row| {
             Ok(Kept {
                 row: row.get(0)?,
                 item: from_row(row, key, currency)?,
                 ever_disputed: row.get(COLUMN_COUNT - 1)?,
             })
-        })
-        .optional()?;
+        },
+    )?;
     Ok(found)
 }
 
 /// The account's items that are not closed, the oldest due first.
-pub(super) fn open(
-    sql: &Connection,
+pub(in crate::store) fn open(
+    sql: &dyn Sql,
     account: AccountId,
     key: &AccountKey,
     currency: Currency,
     most: u32,
 ) -> Outcome<Vec<Item>> {
-    let items = sql
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM item WHERE account = ?1 AND residual > 0 ORDER BY due, number LIMIT ?2"
-        ))?
-        .query_map((Col(account), most), |row| from_row(row, key, currency))?
-        .collect::<rusqlite::Result<_>>()?;
+    let items = sql.all(
+        &format!("SELECT {COLUMNS} FROM item WHERE account = ?1 AND residual > 0 ORDER BY due, number LIMIT ?2"),
+        values![Col(account), most],
+        |row| from_row(row, key, currency),
+    )?;
     Ok(items)
 }
 
 /// Open invoices that are due on or before a day and not disputed, by account, due day and number.
-pub(super) fn overdue(
-    sql: &Connection,
+pub(in crate::store) fn overdue(
+    sql: &dyn Sql,
     due_to: Day,
     after: Option<&OverdueItem>,
     most: u32,
@@ -116,21 +115,18 @@ pub(super) fn overdue(
         None => (AccountId(0), Day::MIN, ""),
     };
     // An account says itself whether any of its items can be meant.
-    let items = sql
-        .prepare_cached(&format!(
+    let items = sql.all(&format!(
             "SELECT {COLUMNS}, account.id, account.company, account.customer, account.currency
-             FROM account CROSS JOIN item ON item.account = account.id
-             WHERE account.id >= ?2 AND (account.oldest_undisputed <= ?1 OR account.next_due <= ?1)
+             FROM account CROSS JOIN item
+             WHERE item.account = account.id AND account.id >= ?2 AND (account.oldest_undisputed <= ?1 OR account.next_due <= ?1)
                  AND item.kind = 0 AND item.disputed = 0 AND item.due <= ?1 AND item.residual > 0
                  AND (account.id, item.due, item.number) > (?2, ?3, ?4)
              ORDER BY account.id, item.due, item.number LIMIT ?5"
-        ))?
-        .query_map((Col(due_to), Col(account), Col(due), number, most), |row| {
+        ), values![Col(due_to), Col(account), Col(due), number, most], |row| {
             let key = AccountKey { company: row.get(COLUMN_COUNT + 1)?, customer: row.get(COLUMN_COUNT + 2)? };
-            let item = from_row(row, &key, row.get::<_, Col<_>>(COLUMN_COUNT + 3)?.0)?;
-            Ok(OverdueItem { account: row.get::<_, Col<_>>(COLUMN_COUNT)?.0, item })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
+            let item = from_row(row, &key, row.get::<Col<_>>(COLUMN_COUNT + 3)?.0)?;
+            Ok(OverdueItem { account: row.get::<Col<_>>(COLUMN_COUNT)?.0, item })
+        })?;
     Ok(items)
 }
 
@@ -148,8 +144,8 @@ fn disputed_share(item: &Item, aged_to: Day) -> (i64, i64) {
 ///
 /// # Errors
 /// When an amount is below zero, the currency is not the account's, or the buckets do not fit.
-pub(super) fn put(
-    sql: &Connection,
+pub(in crate::store) fn put(
+    sql: &dyn Sql,
     facts: &mut AccountFacts,
     item: &Item,
     cause: Cause,
@@ -182,40 +178,54 @@ pub(super) fn put(
     let ever_disputed = kept.as_ref().is_some_and(|kept| kept.ever_disputed);
     let newly_disputed = item.disputed && item.kind == ItemKind::Invoice && !ever_disputed;
     let row = kept.as_ref().map(|kept| kept.row);
-    sql.prepare_cached(
-        "INSERT INTO item (id, account, number, kind, amount, residual, due, disputed, ever_disputed, dunning_level,
-             dunning_blocked, delivered, document, changed)
-         VALUES (:id, :account, :number, :kind, :amount, :residual, :due, :disputed, :ever_disputed, :dunning_level,
-             :dunning_blocked, :delivered, :document, :at)
-         ON CONFLICT (id) DO UPDATE SET kind = :kind, amount = :amount, residual = :residual, due = :due,
-             disputed = :disputed, ever_disputed = :ever_disputed, dunning_level = :dunning_level,
-             dunning_blocked = :dunning_blocked, delivered = :delivered, document = :document,
-             changed = max(changed, :at)",
-    )?
-    .execute(named_params! {
-        ":id": row,
-        ":account": Col(facts.id),
-        ":number": item.number,
-        ":kind": Col(item.kind),
-        ":amount": item.amount,
-        ":residual": item.residual,
-        ":due": Col(item.due),
-        ":disputed": item.disputed,
-        ":ever_disputed": ever_disputed || newly_disputed,
-        ":dunning_level": item.dunning_level,
-        ":dunning_blocked": item.dunning_blocked,
-        ":delivered": Col(delivered),
-        ":document": item.document,
-        ":at": Col(cause.at()),
-    })?;
-    let row = row.unwrap_or_else(|| sql.last_insert_rowid());
+    let row =
+        if let Some(row) = row {
+            sql.execute(
+                "UPDATE item SET kind = ?2, amount = ?3, residual = ?4, due = ?5, disputed = ?6, ever_disputed = ?7,
+                 dunning_level = ?8, dunning_blocked = ?9, delivered = ?10, document = ?11,
+                 changed = CASE WHEN changed > ?12 THEN changed ELSE ?12 END
+             WHERE id = ?1",
+                values![
+                    row,
+                    Col(item.kind),
+                    item.amount,
+                    item.residual,
+                    Col(item.due),
+                    item.disputed,
+                    ever_disputed || newly_disputed,
+                    item.dunning_level,
+                    item.dunning_blocked,
+                    Col(delivered),
+                    item.document,
+                    Col(cause.at())
+                ],
+            )?;
+            row
+        } else {
+            sql.only(
+            "INSERT INTO item (account, number, kind, amount, residual, due, disputed, ever_disputed, dunning_level,
+                 dunning_blocked, delivered, document, changed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id",
+            values![
+                Col(facts.id), item.number, Col(item.kind), item.amount, item.residual, Col(item.due), item.disputed,
+                newly_disputed, item.dunning_level, item.dunning_blocked, Col(delivered), item.document, Col(cause.at())
+            ],
+            |row| row.get(0),
+        )?
+        };
     remember(facts, before, &item, newly_disputed, today);
     counted.keep(facts);
     Ok((if kept.is_some() { Put::Changed } else { Put::Added }, row))
 }
 
 /// Closes an item that is there, likewise.
-pub(super) fn close(sql: &Connection, account: &mut Account, number: &str, cause: Cause, today: Day) -> Outcome<()> {
+pub(in crate::store) fn close(
+    sql: &dyn Sql,
+    account: &mut Account,
+    number: &str,
+    cause: Cause,
+    today: Day,
+) -> Outcome<()> {
     let facts = &mut account.facts;
     let open = read(sql, facts.id, &account.key, facts.currency, number)?
         .ok_or_else(|| Error::new(ErrorKind::Internal, "an item was lost in the middle of an import"))?;

@@ -12,17 +12,17 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::connections::lock;
+use super::lock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Step, Steps};
 
-/// How long beyond its deadline a caller waits for the outcome of a request that a leader has taken up.
+/// How long beyond its deadline a caller waits for a leader on the same machine.
 const OUTCOME_WAIT: Duration = Duration::from_secs(2);
 
 /// The steps of one caller.
-pub(super) struct Job {
-    pub(super) steps: Vec<Step>,
-    pub(super) all_or_nothing: bool,
+pub(in crate::store) struct Job {
+    pub(in crate::store) steps: Vec<Step>,
+    pub(in crate::store) all_or_nothing: bool,
 }
 
 /// Where a waiting caller stands.
@@ -40,13 +40,13 @@ enum Phase {
 }
 
 /// A waiting caller.
-pub(super) struct Waiter {
+pub(in crate::store) struct Waiter {
     phase: Mutex<Phase>,
     bell: Condvar,
 }
 
 /// What came of queueing.
-pub(super) enum Turn<'a> {
+pub(in crate::store) enum Turn<'a> {
     /// Somebody else did it.
     Done(Result<Steps>),
     /// The caller has the lead, and must do its job itself.
@@ -54,12 +54,20 @@ pub(super) enum Turn<'a> {
 }
 
 /// The lead; passed on when dropped.
-pub(super) struct Lead<'a>(&'a Queue);
+pub(in crate::store) struct Lead<'a>(&'a Queue);
 
 /// The callers of one store that write.
-#[derive(Default)]
-pub(super) struct Queue {
+pub(in crate::store) struct Queue {
     line: Mutex<Line>,
+    /// How long beyond its deadline a caller waits for the outcome of a request that a leader has taken up.
+    outcome_wait: Duration,
+}
+
+impl Default for Queue {
+    /// A queue whose leaders are quick: a caller whose request was taken up waits [`OUTCOME_WAIT`] beyond its deadline.
+    fn default() -> Self {
+        Self { line: Mutex::default(), outcome_wait: OUTCOME_WAIT }
+    }
 }
 
 #[derive(Default)]
@@ -69,11 +77,16 @@ struct Line {
 }
 
 impl Queue {
+    /// A queue in which nobody waits beyond the deadline: a leader may be waiting for a network.
+    pub(in crate::store) fn impatient() -> Self {
+        Self { outcome_wait: Duration::ZERO, ..Self::default() }
+    }
+
     /// Waits until the job is done or the caller has the lead; without a job, until it has the lead.
     ///
     /// # Errors
     /// `Undetermined` when the deadline passes first; the message says whether anything may have been done.
-    pub(super) fn enter(&self, job: Option<Job>, deadline: Instant) -> Result<Turn<'_>> {
+    pub(in crate::store) fn enter(&self, job: Option<Job>, deadline: Instant) -> Result<Turn<'_>> {
         let waiter = {
             let mut line = lock(&self.line);
             if !line.led {
@@ -92,7 +105,7 @@ impl Queue {
         loop {
             let until = match &mut *phase {
                 Phase::Queued(_) => deadline,
-                Phase::Taken => deadline + OUTCOME_WAIT,
+                Phase::Taken => deadline + self.outcome_wait,
                 Phase::Leads(job) => return Ok(Turn::Lead(Lead(self), job.take())),
                 Phase::Done(_) | Phase::Gone => {
                     return match std::mem::replace(&mut *phase, Phase::Gone) {
@@ -123,7 +136,7 @@ impl Queue {
 impl Lead<'_> {
     /// The next job in the queue, to be done in the same transaction; none when nobody waits, or when the next caller
     /// wants the lead for itself.
-    pub(super) fn next_job(&self) -> Option<(Arc<Waiter>, Job)> {
+    pub(in crate::store) fn next_job(&self) -> Option<(Arc<Waiter>, Job)> {
         let mut line = lock(&self.0.line);
         while let Some(waiter) = line.waiting.front() {
             let mut phase = lock(&waiter.phase);
@@ -148,7 +161,7 @@ impl Lead<'_> {
 
 impl Waiter {
     /// Tells the caller what came of its job, if it still waits.
-    pub(super) fn tell(&self, result: Result<Steps>) {
+    pub(in crate::store) fn tell(&self, result: Result<Steps>) {
         let mut phase = lock(&self.phase);
         if matches!(*phase, Phase::Taken) {
             *phase = Phase::Done(result);

@@ -3,10 +3,9 @@
 //! The row keeps the buckets and the dates at which they must be looked at again, so bringing an account up reads
 //! only the items and chains that cross a date. Reading does the same sums and writes nothing.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
-
-use super::code::{Col, counter, from_json_or_default, maybe, signed, to_json_unless_default};
 use super::fault::Outcome;
+use super::value::{Col, counter, from_json_or_default, maybe, signed, to_json_unless_default, values};
+use super::{Row, Sql};
 use super::{Writing, chain, event, limit, pool};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Buckets, Chain};
@@ -15,61 +14,61 @@ use crate::money::MoneyError;
 use crate::store::{AccountKey, AccountRef, Ask};
 
 /// What `first` is for a limit that was always in force.
-pub(super) const ALWAYS: i32 = i32::MIN;
+pub(in crate::store) const ALWAYS: i32 = i32::MIN;
 
 /// The end of a chain of decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ChainEnd {
-    pub(super) sequence: u64,
-    pub(super) chained: [u8; 32],
+pub(in crate::store) struct ChainEnd {
+    pub(in crate::store) sequence: u64,
+    pub(in crate::store) chained: [u8; 32],
 }
 
 impl ChainEnd {
     /// Before the first decision.
-    pub(super) const START: Self = Self { sequence: 0, chained: [0; 32] };
+    pub(in crate::store) const START: Self = Self { sequence: 0, chained: [0; 32] };
 }
 
 /// An account as the store has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Account {
-    pub(super) key: AccountKey,
-    pub(super) facts: AccountFacts,
-    pub(super) decisions: ChainEnd,
+pub(in crate::store) struct Account {
+    pub(in crate::store) key: AccountKey,
+    pub(in crate::store) facts: AccountFacts,
+    pub(in crate::store) decisions: ChainEnd,
     /// The rows of its pools, in the order of those in `facts`.
-    pub(super) pools: Box<[i64]>,
+    pub(in crate::store) pools: Box<[i64]>,
     /// Debit buckets and unapplied credits of it in the sums of the pools in `facts`.
-    pub(super) counted: (i64, i64),
+    pub(in crate::store) counted: (i64, i64),
 }
 
 /// As of when facts are told.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct AsOf {
-    pub(super) overdue_to: Day,
-    pub(super) horizon_to: Day,
-    pub(super) now: Instant,
+pub(in crate::store) struct AsOf {
+    pub(in crate::store) overdue_to: Day,
+    pub(in crate::store) horizon_to: Day,
+    pub(in crate::store) now: Instant,
 }
 
 impl AsOf {
-    pub(super) fn of(ask: &Ask) -> Self {
+    pub(in crate::store) fn of(ask: &Ask) -> Self {
         Self { overdue_to: ask.overdue_to, horizon_to: ask.horizon_to, now: ask.now }
     }
 }
 
 /// The columns of [`from_row`], in its order.
-pub(super) const COLUMNS: &str = "id, company, customer, currency, status, ordered, delivered, drafted, open, overdue, \
+pub(in crate::store) const COLUMNS: &str = "id, company, customer, currency, status, ordered, delivered, drafted, open, overdue, \
      unapplied, aged_to, oldest_overdue, next_due, next_expiry, version, decisions, chained, later, oldest_undisputed, \
      disputed, disputed_overdue, dunning_level, horizon_to, next_ship, profile, history";
 
 /// Reads a row; limits and pools stand in other tables.
-pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let day = |at: usize| row.get::<_, Option<Col<Day>>>(at).map(|day| day.map(|day| day.0));
+pub(in crate::store) fn from_row(row: &dyn Row) -> Outcome<Account> {
+    let day = |at: usize| row.get::<Option<Col<Day>>>(at).map(|day| day.map(|day| day.0));
     let key = AccountKey { company: row.get(1)?, customer: row.get(2)? };
     Ok(Account {
         facts: AccountFacts {
-            id: row.get::<_, Col<AccountId>>(0)?.0,
+            id: row.get::<Col<AccountId>>(0)?.0,
             company: key.company.as_str().into(),
-            currency: row.get::<_, Col<_>>(3)?.0,
-            status: row.get::<_, Col<_>>(4)?.0,
+            currency: row.get::<Col<_>>(3)?.0,
+            status: row.get::<Col<_>>(4)?.0,
             buckets: Buckets {
                 ordered: row.get(5)?,
                 later: row.get(18)?,
@@ -80,16 +79,16 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
                 unapplied: row.get(10)?,
             },
             limits: Box::default(),
-            aged_to: row.get::<_, Col<Day>>(11)?.0,
+            aged_to: row.get::<Col<Day>>(11)?.0,
             oldest_overdue: day(12)?,
             next_due: day(13)?,
             oldest_undisputed: day(19)?,
             disputed: row.get(20)?,
             disputed_overdue: row.get(21)?,
             dunning_level: row.get(22)?,
-            horizon_to: row.get::<_, Col<Day>>(23)?.0,
+            horizon_to: row.get::<Col<Day>>(23)?.0,
             next_ship: day(24)?,
-            next_expiry: row.get::<_, Option<Col<Instant>>>(14)?.map(|at| at.0),
+            next_expiry: row.get::<Option<Col<Instant>>>(14)?.map(|at| at.0),
             profile: from_json_or_default(row, 25)?,
             history: from_json_or_default(row, 26)?,
             pools: Box::default(),
@@ -103,16 +102,20 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
 }
 
 /// Reads an account with its limits and pools, as it stands.
-pub(super) fn read(sql: &Connection, who: &AccountRef) -> Outcome<Option<Account>> {
+pub(in crate::store) fn read(sql: &dyn Sql, who: &AccountRef) -> Outcome<Option<Account>> {
     let found = match who {
-        AccountRef::Id(id) => {
-            sql.prepare_cached(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"))?.query_row([Col(*id)], from_row)
-        }
-        AccountRef::Key(key) => sql
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM account WHERE customer = ?1 AND company = ?2"))?
-            .query_row([&key.customer, &key.company], from_row),
+        AccountRef::Id(id) => sql.first(
+            &format!("SELECT {COLUMNS} FROM account WHERE id = ?1{}", sql.lock_rows()),
+            values![Col(*id)],
+            from_row,
+        )?,
+        AccountRef::Key(key) => sql.first(
+            &format!("SELECT {COLUMNS} FROM account WHERE customer = ?1 AND company = ?2{}", sql.lock_rows()),
+            values![key.customer, key.company],
+            from_row,
+        )?,
     };
-    let Some(mut account) = found.optional()? else { return Ok(None) };
+    let Some(mut account) = found else { return Ok(None) };
     account.facts.limits = limit::of_account(sql, account.facts.id)?;
     pool::read_all(sql, &mut account)?;
     Ok(Some(account))
@@ -122,12 +125,12 @@ pub(super) fn read(sql: &Connection, who: &AccountRef) -> Outcome<Option<Account
 ///
 /// # Errors
 /// `NotFound`.
-pub(super) fn known(sql: &Connection, key: &AccountKey) -> Outcome<Account> {
+pub(in crate::store) fn known(sql: &dyn Sql, key: &AccountKey) -> Outcome<Account> {
     read(sql, &AccountRef::Key(key.clone()))?.ok_or_else(|| unknown(key).into())
 }
 
 /// There is no such account.
-pub(super) fn unknown(key: &AccountKey) -> Error {
+pub(in crate::store) fn unknown(key: &AccountKey) -> Error {
     Error::new(
         ErrorKind::NotFound,
         format!("company {:?} has no account for customer {:?}; put the account first", key.company, key.customer),
@@ -135,7 +138,7 @@ pub(super) fn unknown(key: &AccountKey) -> Error {
 }
 
 /// Tells an account as if it and the other accounts of its pools had been brought up; nothing is written.
-pub(super) fn tell(sql: &Connection, account: &mut Account, as_of: AsOf) -> Outcome<()> {
+pub(in crate::store) fn tell(sql: &dyn Sql, account: &mut Account, as_of: AsOf) -> Outcome<()> {
     bring_up(sql, &mut account.facts, as_of)?;
     pool::tell_own(account)?;
     let id = account.facts.id;
@@ -147,7 +150,7 @@ pub(super) fn tell(sql: &Connection, account: &mut Account, as_of: AsOf) -> Outc
 
 /// Brings the facts up to a day and a moment, in memory. Returns the rows and chains that ran out, as they are now to
 /// be.
-pub(super) fn bring_up(sql: &Connection, facts: &mut AccountFacts, as_of: AsOf) -> Outcome<Vec<(i64, Chain)>> {
+pub(in crate::store) fn bring_up(sql: &dyn Sql, facts: &mut AccountFacts, as_of: AsOf) -> Outcome<Vec<(i64, Chain)>> {
     let mut expired = Vec::new();
     if facts.next_expiry.is_some_and(|expiry| expiry <= as_of.now) {
         for (row, before) in chain::expiring(sql, facts.id, as_of.now, u32::MAX)? {
@@ -167,7 +170,7 @@ pub(super) fn bring_up(sql: &Connection, facts: &mut AccountFacts, as_of: AsOf) 
 
 /// Moves what fell due between `open` and `overdue`; back again when the day is earlier than before, as when the days
 /// of grace are raised.
-fn age(sql: &Connection, facts: &mut AccountFacts, to: Day) -> Outcome<()> {
+fn age(sql: &dyn Sql, facts: &mut AccountFacts, to: Day) -> Outcome<()> {
     let from = facts.aged_to;
     facts.aged_to = to;
     let crossed = if to > from {
@@ -178,14 +181,14 @@ fn age(sql: &Connection, facts: &mut AccountFacts, to: Day) -> Outcome<()> {
     if !crossed {
         return Ok(());
     }
-    let (undisputed, disputed): (i64, i64) = sql
-        .prepare_cached(
-            "SELECT (SELECT coalesce(sum(residual), 0) FROM item
+    let (undisputed, disputed): (i64, i64) = sql.only(
+        "SELECT (SELECT CAST(coalesce(sum(residual), 0) AS BIGINT) FROM item
                      WHERE account = ?1 AND kind = 0 AND disputed = 0 AND due > ?2 AND due <= ?3 AND residual > 0),
-                    (SELECT coalesce(sum(residual), 0) FROM item
+                    (SELECT CAST(coalesce(sum(residual), 0) AS BIGINT) FROM item
                      WHERE account = ?1 AND kind = 0 AND disputed = 1 AND due > ?2 AND due <= ?3 AND residual > 0)",
-        )?
-        .query_row((Col(facts.id), Col(from.min(to)), Col(from.max(to))), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        values![Col(facts.id), Col(from.min(to)), Col(from.max(to))],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
     let fell_due = undisputed.checked_add(disputed).ok_or(MoneyError::Overflow)?;
     let sign = if to > from { 1 } else { -1 };
     let none = Buckets::default();
@@ -196,7 +199,7 @@ fn age(sql: &Connection, facts: &mut AccountFacts, to: Day) -> Outcome<()> {
 }
 
 /// Moves what ships within the horizon now between `later` and `ordered`, likewise.
-fn look_ahead(sql: &Connection, facts: &mut AccountFacts, to: Day, now: Instant) -> Outcome<()> {
+fn look_ahead(sql: &dyn Sql, facts: &mut AccountFacts, to: Day, now: Instant) -> Outcome<()> {
     let from = facts.horizon_to;
     facts.horizon_to = to;
     let crossed = if to > from { facts.next_ship.is_some_and(|ships| ships <= to) } else { to < from };
@@ -216,21 +219,20 @@ fn look_ahead(sql: &Connection, facts: &mut AccountFacts, to: Day, now: Instant)
 }
 
 /// Reads again what is known of the account's items beside their sums.
-pub(super) fn items_changed(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
-    facts.dunning_level = sql
-        .prepare_cached(
-            "SELECT coalesce(max(dunning_level), 0) FROM item
+pub(in crate::store) fn items_changed(sql: &dyn Sql, facts: &mut AccountFacts) -> Outcome<()> {
+    facts.dunning_level = sql.only(
+        "SELECT coalesce(max(dunning_level), 0) FROM item
              WHERE account = ?1 AND residual > 0 AND kind = 0 AND dunning_blocked = 0 AND dunning_level > 0",
-        )?
-        .query_row([Col(facts.id)], |row| row.get(0))?;
+        values![Col(facts.id)],
+        |row| row.get(0),
+    )?;
     due_dates(sql, facts)
 }
 
 /// Reads again which due days come next.
-fn due_dates(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
-    let days = sql
-        .prepare_cached(
-            "SELECT (SELECT min(due) FROM item
+fn due_dates(sql: &dyn Sql, facts: &mut AccountFacts) -> Outcome<()> {
+    let days = sql.only(
+        "SELECT (SELECT min(due) FROM item
                      WHERE account = ?1 AND kind = 0 AND disputed = 0 AND residual > 0 AND due <= ?2),
                     (SELECT min(due) FROM item
                      WHERE account = ?1 AND kind = 0 AND disputed = 1 AND residual > 0 AND due <= ?2),
@@ -238,11 +240,12 @@ fn due_dates(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
                      WHERE account = ?1 AND kind = 0 AND disputed = 0 AND residual > 0 AND due > ?2),
                     (SELECT min(due) FROM item
                      WHERE account = ?1 AND kind = 0 AND disputed = 1 AND residual > 0 AND due > ?2)",
-        )?
-        .query_row((Col(facts.id), Col(facts.aged_to)), |row| {
-            let day = |at: usize| row.get::<_, Option<Col<Day>>>(at).map(|day| day.map(|day| day.0));
+        values![Col(facts.id), Col(facts.aged_to)],
+        |row| {
+            let day = |at: usize| row.get::<Option<Col<Day>>>(at).map(|day| day.map(|day| day.0));
             Ok([day(0)?, day(1)?, day(2)?, day(3)?])
-        })?;
+        },
+    )?;
     let [undisputed, disputed, next_undisputed, next_disputed] = days;
     let earlier = |a: Option<Day>, b: Option<Day>| a.into_iter().chain(b).min();
     facts.oldest_undisputed = undisputed;
@@ -255,7 +258,7 @@ fn due_dates(sql: &Connection, facts: &mut AccountFacts) -> Outcome<()> {
 ///
 /// # Errors
 /// When a bucket or the sum of the debit buckets no longer fits.
-pub(super) fn moved(buckets: &Buckets, before: &Buckets, after: &Buckets) -> Result<Buckets, MoneyError> {
+pub(in crate::store) fn moved(buckets: &Buckets, before: &Buckets, after: &Buckets) -> Result<Buckets, MoneyError> {
     let exchange = |kept: i64, before: i64, after: i64| {
         i64::try_from(i128::from(kept) - i128::from(before) + i128::from(after)).map_err(|_| MoneyError::Overflow)
     };
@@ -275,6 +278,15 @@ pub(super) fn moved(buckets: &Buckets, before: &Buckets, after: &Buckets) -> Res
 /// Whether anything of an account changed that moves its version. The days it was brought up to are no change of their
 /// own: bringing it up again from the earlier days comes to the same. What others do to its pools is none of it either.
 fn differ(before: &Account, after: &Account) -> bool {
+    let orders = |account: &Account| {
+        let AccountFacts { buckets, next_ship, next_expiry, .. } = &account.facts;
+        (buckets.ordered, buckets.later, *next_ship, *next_expiry)
+    };
+    orders(before) != orders(after) || facts_differ(before, after)
+}
+
+/// The same, without what moves when orders come and go: what a policy needs to know beside them.
+fn facts_differ(before: &Account, after: &Account) -> bool {
     let AccountFacts {
         id: _,
         company: _,
@@ -290,26 +302,26 @@ fn differ(before: &Account, after: &Account) -> bool {
         disputed,
         dunning_level,
         horizon_to: _,
-        next_ship,
-        next_expiry,
+        next_ship: _,
+        next_expiry: _,
         profile,
         history,
         pools: _,
         version: _,
     } = &after.facts;
     let kept = &before.facts;
-    (currency, status, buckets, limits) != (&kept.currency, &kept.status, &kept.buckets, &kept.limits)
+    let buckets = Buckets { ordered: kept.buckets.ordered, later: kept.buckets.later, ..*buckets };
+    (currency, status, buckets, limits) != (&kept.currency, &kept.status, kept.buckets, &kept.limits)
         || (oldest_overdue, next_due, oldest_undisputed)
             != (&kept.oldest_overdue, &kept.next_due, &kept.oldest_undisputed)
         || (disputed_overdue, disputed, dunning_level) != (&kept.disputed_overdue, &kept.disputed, &kept.dunning_level)
-        || (next_ship, next_expiry, profile, history)
-            != (&kept.next_ship, &kept.next_expiry, &kept.profile, &kept.history)
+        || (profile, history) != (&kept.profile, &kept.history)
         || after.pools != before.pools
 }
 
 /// Writes the account back if anything changed. If its facts did, its version moves, its pools are counted again, and
 /// who watches is asked.
-pub(super) fn write(to: Writing<'_>, before: &Account, after: &mut Account, at: Instant) -> Outcome<()> {
+pub(in crate::store) fn write(to: Writing<'_>, before: &Account, after: &mut Account, at: Instant) -> Outcome<()> {
     let sql = to.sql;
     let changed = differ(before, after);
     if changed {
@@ -318,54 +330,55 @@ pub(super) fn write(to: Writing<'_>, before: &Account, after: &mut Account, at: 
         return Ok(());
     }
     let facts = &after.facts;
-    let rows = sql
-        .prepare_cached(
-            "UPDATE account SET currency = :currency, status = :status, ordered = :ordered, later = :later,
-                 delivered = :delivered, drafted = :drafted, open = :open, overdue = :overdue, unapplied = :unapplied,
-                 aged_to = :aged_to, oldest_overdue = :oldest_overdue, oldest_undisputed = :oldest_undisputed,
-                 next_due = :next_due, disputed = :disputed, disputed_overdue = :disputed_overdue,
-                 dunning_level = :dunning_level, horizon_to = :horizon_to, next_ship = :next_ship,
-                 next_expiry = :next_expiry, version = :version, decisions = :decisions, chained = :chained
-             WHERE id = :id",
-        )?
-        .execute(named_params! {
-            ":id": Col(facts.id),
-            ":currency": Col(facts.currency),
-            ":status": Col(facts.status),
-            ":ordered": facts.buckets.ordered,
-            ":later": facts.buckets.later,
-            ":delivered": facts.buckets.delivered,
-            ":drafted": facts.buckets.drafted,
-            ":open": facts.buckets.open,
-            ":overdue": facts.buckets.overdue,
-            ":unapplied": facts.buckets.unapplied,
-            ":aged_to": Col(facts.aged_to),
-            ":oldest_overdue": maybe(facts.oldest_overdue),
-            ":oldest_undisputed": maybe(facts.oldest_undisputed),
-            ":next_due": maybe(facts.next_due),
-            ":disputed": facts.disputed,
-            ":disputed_overdue": facts.disputed_overdue,
-            ":dunning_level": facts.dunning_level,
-            ":horizon_to": Col(facts.horizon_to),
-            ":next_ship": maybe(facts.next_ship),
-            ":next_expiry": maybe(facts.next_expiry),
-            ":version": signed(facts.version),
-            ":decisions": signed(after.decisions.sequence),
-            ":chained": after.decisions.chained,
-        })?;
+    let rows = sql.execute(
+        "UPDATE account SET currency = ?2, status = ?3, ordered = ?4, later = ?5,
+                 delivered = ?6, drafted = ?7, open = ?8, overdue = ?9, unapplied = ?10,
+                 aged_to = ?11, oldest_overdue = ?12, oldest_undisputed = ?13,
+                 next_due = ?14, disputed = ?15, disputed_overdue = ?16,
+                 dunning_level = ?17, horizon_to = ?18, next_ship = ?19,
+                 next_expiry = ?20, version = ?21, decisions = ?22, chained = ?23,
+                 facts_version = facts_version + ?24
+             WHERE id = ?1",
+        values![
+            Col(facts.id),
+            Col(facts.currency),
+            Col(facts.status),
+            facts.buckets.ordered,
+            facts.buckets.later,
+            facts.buckets.delivered,
+            facts.buckets.drafted,
+            facts.buckets.open,
+            facts.buckets.overdue,
+            facts.buckets.unapplied,
+            Col(facts.aged_to),
+            maybe(facts.oldest_overdue),
+            maybe(facts.oldest_undisputed),
+            maybe(facts.next_due),
+            facts.disputed,
+            facts.disputed_overdue,
+            facts.dunning_level,
+            Col(facts.horizon_to),
+            maybe(facts.next_ship),
+            maybe(facts.next_expiry),
+            signed(facts.version),
+            signed(after.decisions.sequence),
+            after.decisions.chained,
+            facts_differ(before, after)
+        ],
+    )?;
     if rows != 1 {
         return Err(Error::new(ErrorKind::Internal, "an account was gone in the middle of a step").into());
     }
     if !changed {
         return Ok(());
     }
+    to.touched.note(facts.id, !(before.pools.is_empty() && after.pools.is_empty()));
     if (&facts.profile, &facts.history) != (&before.facts.profile, &before.facts.history) {
         let (profile, history) = (to_json_unless_default(&facts.profile)?, to_json_unless_default(&facts.history)?);
-        sql.prepare_cached("UPDATE account SET profile = ?2, history = ?3 WHERE id = ?1")?.execute((
-            Col(facts.id),
-            profile,
-            history,
-        ))?;
+        sql.execute(
+            "UPDATE account SET profile = ?2, history = ?3 WHERE id = ?1",
+            values![Col(facts.id), profile, history],
+        )?;
     }
     limit::write_covering(sql, &before.facts, facts)?;
     if !after.pools.is_empty() {

@@ -1,11 +1,10 @@
 //! One step: expire → age → facts → plan → effects → chain of decisions.
 
-use rusqlite::{Connection, OptionalExtension};
-
+use super::Sql;
 use super::account::{self, Account, AsOf};
-use super::code::signed;
 use super::fault::Outcome;
 use super::load::Cause;
+use super::value::{signed, values};
 use super::{Writing, chain, decision, event, item, pool};
 use crate::calendar::Instant;
 use crate::credit::{AccountId, Chain};
@@ -13,13 +12,13 @@ use crate::error::{Error, ErrorKind};
 use crate::store::{AccountRef, Ask, Effects, Event, EventKind, Facts, Item, RequestKey, Step, Written};
 
 /// What a step came to, and whether it counts as granted in a list that is all or nothing.
-pub(super) struct Answer {
-    pub(super) written: Written,
-    pub(super) granted: bool,
+pub(in crate::store) struct Answer {
+    pub(in crate::store) written: Written,
+    pub(in crate::store) granted: bool,
 }
 
 /// Runs a step inside the caller's savepoint.
-pub(super) fn run(to: Writing<'_>, step: &Step) -> Outcome<Answer> {
+pub(in crate::store) fn run(to: Writing<'_>, step: &Step) -> Outcome<Answer> {
     let (sql, Step { ask, plan }) = (to.sql, step);
     if let Some(answer) = repeated(sql, ask)? {
         return Ok(answer);
@@ -65,7 +64,7 @@ pub(super) fn run(to: Writing<'_>, step: &Step) -> Outcome<Answer> {
 }
 
 /// A step about a customer that has no account: all it can do is to put the answer on record.
-fn run_without_account(sql: &Connection, step: &Step) -> Outcome<Answer> {
+fn run_without_account(sql: &dyn Sql, step: &Step) -> Outcome<Answer> {
     let Step { ask, plan } = step;
     let effects = plan(&facts_without_account(sql, ask)?)?;
     if effects.chain.is_some() || !effects.items.is_empty() {
@@ -86,7 +85,7 @@ fn run_without_account(sql: &Connection, step: &Step) -> Outcome<Answer> {
 }
 
 /// The item an ask is about, if the account has it.
-fn asked_item(sql: &Connection, account: &Account, ask: &Ask) -> Outcome<Option<Item>> {
+fn asked_item(sql: &dyn Sql, account: &Account, ask: &Ask) -> Outcome<Option<Item>> {
     match ask.item.as_str() {
         "" => Ok(None),
         number => item::read(sql, account.facts.id, &account.key, account.facts.currency, number),
@@ -94,7 +93,7 @@ fn asked_item(sql: &Connection, account: &Account, ask: &Ask) -> Outcome<Option<
 }
 
 /// What is known where there is no account: the key asked for, and a document that may be another customer's.
-fn facts_without_account(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
+fn facts_without_account(sql: &dyn Sql, ask: &Ask) -> Outcome<Facts> {
     let AccountRef::Key(key) = &ask.account else {
         return Ok(Facts { account: None, key: None, chain: None, item: None });
     };
@@ -103,7 +102,7 @@ fn facts_without_account(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
 }
 
 fn apply(
-    sql: &Connection,
+    sql: &dyn Sql,
     account: &mut Account,
     kept_chain: Option<(i64, Chain)>,
     effects: &Effects,
@@ -138,12 +137,12 @@ fn misplanned(what: &str) -> super::fault::Fault {
 }
 
 /// The recorded answer, if the key of this request was used before.
-fn repeated(sql: &Connection, ask: &Ask) -> Outcome<Option<Answer>> {
+fn repeated(sql: &dyn Sql, ask: &Ask) -> Outcome<Option<Answer>> {
     let Some(RequestKey { key, content }) = &ask.key else { return Ok(None) };
-    let Some((kept, granted, id)) = sql
-        .prepare_cached("SELECT content, granted, decision FROM request WHERE key = ?1")?
-        .query_row([key], |row| Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?)))
-        .optional()?
+    let Some((kept, granted, id)) =
+        sql.first("SELECT content, granted, decision FROM request WHERE key = ?1", values![key], |row| {
+            Ok((row.get::<[u8; 32]>(0)?, row.get(1)?, row.get::<Option<i64>>(2)?))
+        })?
     else {
         return Ok(None);
     };
@@ -163,20 +162,22 @@ fn repeated(sql: &Connection, ask: &Ask) -> Outcome<Option<Answer>> {
 }
 
 /// Keeps the key of a request with its answer.
-fn remember(sql: &Connection, ask: &Ask, effects: &Effects, written: &Written) -> Outcome<()> {
+fn remember(sql: &dyn Sql, ask: &Ask, effects: &Effects, written: &Written) -> Outcome<()> {
     for event in &effects.events {
         event::queue(sql, event)?;
     }
     if let Some(RequestKey { key, content }) = &ask.key {
         let decision = written.decision.as_ref().map(|decision| signed(decision.id));
-        sql.prepare_cached("INSERT INTO request (key, content, granted, decision) VALUES (?1, ?2, ?3, ?4)")?
-            .execute((key, content, effects.granted, decision))?;
+        sql.execute(
+            "INSERT INTO request (key, content, granted, decision) VALUES (?1, ?2, ?3, ?4)",
+            values![key, content, effects.granted, decision],
+        )?;
     }
     Ok(())
 }
 
 /// Takes reservations of one account that ran out, at most `most`, out of it. Returns how many.
-pub(super) fn expire(to: Writing<'_>, who: &AccountRef, now: Instant, most: u32) -> Outcome<u32> {
+pub(in crate::store) fn expire(to: Writing<'_>, who: &AccountRef, now: Instant, most: u32) -> Outcome<u32> {
     let sql = to.sql;
     let Some(before) = account::read(sql, who)? else { return Ok(0) };
     let mut after = before.clone();
@@ -209,7 +210,7 @@ fn expiry(account: AccountId, document: &str, at: Instant) -> Event {
 }
 
 /// The facts of an ask, as if the account had been brought up; nothing is written.
-pub(super) fn facts(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
+pub(in crate::store) fn facts(sql: &dyn Sql, ask: &Ask) -> Outcome<Facts> {
     let Some(mut account) = account::read(sql, &ask.account)? else {
         return facts_without_account(sql, ask);
     };
@@ -220,7 +221,7 @@ pub(super) fn facts(sql: &Connection, ask: &Ask) -> Outcome<Facts> {
 }
 
 /// The chain of the document an ask is about, whosever it is, as if it had been expired if it ran out.
-fn told(sql: &Connection, company: &str, ask: &Ask) -> Outcome<Option<Chain>> {
+fn told(sql: &dyn Sql, company: &str, ask: &Ask) -> Outcome<Option<Chain>> {
     if ask.document.is_empty() {
         return Ok(None);
     }

@@ -1,10 +1,9 @@
 //! Limits of accounts and pools, and those that wait for a second person.
 
-use rusqlite::{Connection, OptionalExtension, Row};
-
 use super::account::{self, ALWAYS};
-use super::code::{Col, from_json, maybe, signed, to_json};
 use super::fault::Outcome;
+use super::value::{Col, counter, from_json, maybe, signed, to_json, values};
+use super::{Row, Sql};
 use super::{Writing, pool};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Limit, LimitKind};
@@ -12,31 +11,31 @@ use crate::error::{Error, ErrorKind};
 use crate::money::{Currency, MoneyError};
 use crate::store::{Item, ItemKind, LimitOwner, LimitRecord, LimitRequest, Put};
 
-pub(super) fn of_account(sql: &Connection, id: AccountId) -> Outcome<Box<[Limit]>> {
-    let limits = sql
-        .prepare_cached(
-            "SELECT kind, first, last, amount, share, covering FROM credit_limit WHERE account = ?1 ORDER BY kind, first",
-        )?
-        .query_map([Col(id)], |row| Ok(Limit { covering: row.get(5)?, ..from_row(row, 0)? }))?
-        .collect::<rusqlite::Result<_>>()?;
+pub(in crate::store) fn of_account(sql: &dyn Sql, id: AccountId) -> Outcome<Box<[Limit]>> {
+    let limits = sql.all(
+        "SELECT kind, first, last, amount, share, covering FROM credit_limit WHERE account = ?1 ORDER BY kind, first",
+        values![Col(id)],
+        |row| Ok(Limit { covering: row.get(5)?, ..from_row(row, 0)? }),
+    )?;
     Ok(limits)
 }
 
-pub(super) fn of_pool(sql: &Connection, pool: i64) -> Outcome<Box<[Limit]>> {
-    let limits = sql
-        .prepare_cached("SELECT kind, first, last, amount, share FROM pool_limit WHERE pool = ?1 ORDER BY kind, first")?
-        .query_map([pool], |row| from_row(row, 0))?
-        .collect::<rusqlite::Result<_>>()?;
+pub(in crate::store) fn of_pool(sql: &dyn Sql, pool: i64) -> Outcome<Box<[Limit]>> {
+    let limits = sql.all(
+        "SELECT kind, first, last, amount, share FROM pool_limit WHERE pool = ?1 ORDER BY kind, first",
+        values![pool],
+        |row| from_row(row, 0),
+    )?;
     Ok(limits)
 }
 
 /// Reads `kind, first, last, amount, share`, which begin at column `at`.
-pub(super) fn from_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Limit> {
+pub(in crate::store) fn from_row(row: &dyn Row, at: usize) -> Outcome<Limit> {
     Ok(Limit {
-        from: Some(row.get::<_, i32>(at + 1)?).filter(|first| *first != ALWAYS).map(Day),
-        to: row.get::<_, Option<Col<Day>>>(at + 2)?.map(|day| day.0),
+        from: Some(row.get::<i32>(at + 1)?).filter(|first| *first != ALWAYS).map(Day),
+        to: row.get::<Option<Col<Day>>>(at + 2)?.map(|day| day.0),
         share: row.get(at + 4)?,
-        ..Limit::always(row.get::<_, Col<_>>(at)?.0, row.get(at + 3)?)
+        ..Limit::always(row.get::<Col<_>>(at)?.0, row.get(at + 3)?)
     })
 }
 
@@ -72,13 +71,13 @@ fn check(record: &LimitRecord, kept_in: Currency) -> Outcome<()> {
 }
 
 /// Whether this limit keeps what it covers when it has ended, and of these goods.
-pub(super) fn covers(limit: &Limit, delivered: Day) -> bool {
+pub(in crate::store) fn covers(limit: &Limit, delivered: Day) -> bool {
     let begun = limit.from.is_none_or(|from| from <= delivered);
     limit.kind == LimitKind::Insured && begun && limit.to.is_some_and(|to| delivered <= to)
 }
 
 /// Makes a limit of an account what it is to be, in the table and in its facts.
-pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, record: &LimitRecord) -> Outcome<Put> {
+pub(in crate::store) fn put(sql: &dyn Sql, facts: &mut AccountFacts, record: &LimitRecord) -> Outcome<Put> {
     check(record, facts.currency)?;
     let mut limit = Limit { covering: 0, ..record.limit };
     let same = |kept: &&mut Limit| (kept.kind, kept.from) == (limit.kind, limit.from);
@@ -87,28 +86,28 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, record: &LimitReco
         return Ok(Put::Same);
     }
     if let Some(to) = limit.to.filter(|_| limit.kind == LimitKind::Insured) {
-        limit.covering = sql
-            .prepare_cached(
-                "SELECT coalesce(sum(residual), 0) FROM item
+        limit.covering = sql.only(
+            "SELECT CAST(coalesce(sum(residual), 0) AS BIGINT) FROM item
                  WHERE account = ?1 AND kind = 0 AND residual > 0 AND delivered >= ?2 AND delivered <= ?3",
-            )?
-            .query_row((Col(facts.id), limit.from.map_or(ALWAYS, |day| day.0), Col(to)), |row| row.get(0))?;
+            values![Col(facts.id), limit.from.map_or(ALWAYS, |day| day.0), Col(to)],
+            |row| row.get(0),
+        )?;
     }
-    sql.prepare_cached(
+    sql.execute(
         "INSERT INTO credit_limit (account, kind, first, last, amount, share, covering)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (account, kind, first) DO UPDATE SET last = excluded.last, amount = excluded.amount,
              share = excluded.share, covering = excluded.covering",
-    )?
-    .execute((
-        Col(facts.id),
-        Col(limit.kind),
-        limit.from.map_or(ALWAYS, |day| day.0),
-        maybe(limit.to),
-        limit.amount,
-        limit.share,
-        limit.covering,
-    ))?;
+        values![
+            Col(facts.id),
+            Col(limit.kind),
+            limit.from.map_or(ALWAYS, |day| day.0),
+            maybe(limit.to),
+            limit.amount,
+            limit.share,
+            limit.covering
+        ],
+    )?;
     if let Some(kept) = kept {
         *kept = limit;
         return Ok(Put::Changed);
@@ -121,7 +120,7 @@ pub(super) fn put(sql: &Connection, facts: &mut AccountFacts, record: &LimitReco
 }
 
 /// Makes a limit of a pool what it is to be.
-pub(super) fn put_of_pool(sql: &Connection, name: &str, record: &LimitRecord) -> Outcome<Put> {
+pub(in crate::store) fn put_of_pool(sql: &dyn Sql, name: &str, record: &LimitRecord) -> Outcome<Put> {
     let pool = pool::known(sql, name)?;
     check(record, pool.record.currency)?;
     let limit = Limit { covering: 0, ..record.limit };
@@ -130,25 +129,25 @@ pub(super) fn put_of_pool(sql: &Connection, name: &str, record: &LimitRecord) ->
     if kept == Some(&limit) {
         return Ok(Put::Same);
     }
-    sql.prepare_cached(
+    sql.execute(
         "INSERT INTO pool_limit (pool, kind, first, last, amount, share) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (pool, kind, first) DO UPDATE SET last = excluded.last, amount = excluded.amount,
              share = excluded.share",
-    )?
-    .execute((
-        pool.id,
-        Col(limit.kind),
-        limit.from.map_or(ALWAYS, |day| day.0),
-        maybe(limit.to),
-        limit.amount,
-        limit.share,
-    ))?;
+        values![
+            pool.id,
+            Col(limit.kind),
+            limit.from.map_or(ALWAYS, |day| day.0),
+            maybe(limit.to),
+            limit.amount,
+            limit.share
+        ],
+    )?;
     Ok(if kept.is_some() { Put::Changed } else { Put::Added })
 }
 
 /// The limits of an account with what the insured ones still cover moved by what an item was and is to be; `None` when
 /// none of them is insured.
-pub(super) fn with_item(
+pub(in crate::store) fn with_item(
     limits: &[Limit],
     before: Option<&Item>,
     after: &Item,
@@ -169,17 +168,19 @@ pub(super) fn with_item(
 }
 
 /// Writes what the insured limits of an account cover, where that has changed.
-pub(super) fn write_covering(sql: &Connection, before: &AccountFacts, after: &AccountFacts) -> Outcome<()> {
+pub(in crate::store) fn write_covering(sql: &dyn Sql, before: &AccountFacts, after: &AccountFacts) -> Outcome<()> {
     for limit in after.limits.iter().filter(|limit| limit.kind == LimitKind::Insured && !before.limits.contains(limit))
     {
-        sql.prepare_cached("UPDATE credit_limit SET covering = ?4 WHERE account = ?1 AND kind = ?2 AND first = ?3")?
-            .execute((Col(after.id), Col(limit.kind), limit.from.map_or(ALWAYS, |day| day.0), limit.covering))?;
+        sql.execute(
+            "UPDATE credit_limit SET covering = ?4 WHERE account = ?1 AND kind = ?2 AND first = ?3",
+            values![Col(after.id), Col(limit.kind), limit.from.map_or(ALWAYS, |day| day.0), limit.covering],
+        )?;
     }
     Ok(())
 }
 
 /// Keeps a limit that waits. Returns its number.
-pub(super) fn put_request(sql: &Connection, request: &LimitRequest) -> Outcome<u64> {
+pub(in crate::store) fn put_request(sql: &dyn Sql, request: &LimitRequest) -> Outcome<u64> {
     if request.user.is_empty() {
         return Err(Error::argument("a limit that waits for a second person needs the name of the first").into());
     }
@@ -188,35 +189,34 @@ pub(super) fn put_request(sql: &Connection, request: &LimitRequest) -> Outcome<u
         LimitOwner::Pool(name) => pool::known(sql, name)?.record.currency,
     };
     check(&request.record, kept_in)?;
-    sql.prepare_cached("INSERT INTO limit_request (record, user, at) VALUES (?1, ?2, ?3)")?.execute((
-        to_json(&request.record)?,
-        &request.user,
-        Col(request.at),
-    ))?;
-    Ok(u64::try_from(sql.last_insert_rowid()).unwrap_or(0))
+    sql.only(
+        "INSERT INTO limit_request (record, asked_by, at) VALUES (?1, ?2, ?3) RETURNING id",
+        values![to_json(&request.record)?, request.user, Col(request.at)],
+        |row| counter(row, 0),
+    )
 }
 
-fn request_from_row(row: &Row<'_>) -> rusqlite::Result<LimitRequest> {
-    let record: String = row.get(1)?;
+fn request_from_row(row: &dyn Row) -> Outcome<LimitRequest> {
     Ok(LimitRequest {
-        id: super::code::counter(row, 0)?,
-        record: from_json(1, &record)?,
+        id: counter(row, 0)?,
+        record: from_json(row, 1)?,
         user: row.get(2)?,
-        at: row.get::<_, Col<_>>(3)?.0,
+        at: row.get::<Col<_>>(3)?.0,
     })
 }
 
 /// The limits that wait, the oldest first.
-pub(super) fn requests(sql: &Connection, most: u32) -> Outcome<Vec<LimitRequest>> {
-    let requests = sql
-        .prepare_cached("SELECT id, record, user, at FROM limit_request ORDER BY id LIMIT ?1")?
-        .query_map([most], request_from_row)?
-        .collect::<rusqlite::Result<_>>()?;
+pub(in crate::store) fn requests(sql: &dyn Sql, most: u32) -> Outcome<Vec<LimitRequest>> {
+    let requests = sql.all(
+        "SELECT id, record, asked_by, at FROM limit_request ORDER BY id LIMIT ?1",
+        values![most],
+        request_from_row,
+    )?;
     Ok(requests)
 }
 
 /// Decides a limit that waits: puts it if it is approved, and takes it off the list.
-pub(super) fn decide_request(
+pub(in crate::store) fn decide_request(
     to: Writing<'_>,
     id: u64,
     user: &str,
@@ -225,9 +225,11 @@ pub(super) fn decide_request(
 ) -> Outcome<LimitRequest> {
     let sql = to.sql;
     let request = sql
-        .prepare_cached("SELECT id, record, user, at FROM limit_request WHERE id = ?1")?
-        .query_row([signed(id)], request_from_row)
-        .optional()?
+        .first(
+            "SELECT id, record, asked_by, at FROM limit_request WHERE id = ?1",
+            values![signed(id)],
+            request_from_row,
+        )?
         .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no limit waits under number {id}")))?;
     if user.is_empty() {
         return Err(Error::argument("who decides a limit must be named").into());
@@ -251,6 +253,6 @@ pub(super) fn decide_request(
             account::write(to, &before, &mut after, now)?;
         }
     }
-    sql.prepare_cached("DELETE FROM limit_request WHERE id = ?1")?.execute([signed(id)])?;
+    sql.execute("DELETE FROM limit_request WHERE id = ?1", values![signed(id)])?;
     Ok(request)
 }

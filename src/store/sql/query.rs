@@ -2,50 +2,56 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension};
-
+use super::Sql;
 use super::account::{self, Account, AsOf};
-use super::code::{Col, counter};
 use super::fault::Outcome;
+use super::value::{Col, counter, values};
 use super::{chain, limit, pool};
 use crate::calendar::Instant;
 use crate::credit::{AccountId, Chain, Limit};
 use crate::store::{AccountKey, Counts, PolicyRecord};
 
-pub(super) fn resolve(sql: &Connection, key: &AccountKey) -> Outcome<Option<AccountId>> {
-    let id: Option<Col<AccountId>> = sql
-        .prepare_cached("SELECT id FROM account WHERE customer = ?1 AND company = ?2")?
-        .query_row([&key.customer, &key.company], |row| row.get(0))
-        .optional()?;
+pub(in crate::store) fn resolve(sql: &dyn Sql, key: &AccountKey) -> Outcome<Option<AccountId>> {
+    let id: Option<Col<AccountId>> = sql.first(
+        "SELECT id FROM account WHERE customer = ?1 AND company = ?2",
+        values![&key.customer, &key.company],
+        |row| row.get(0),
+    )?;
     Ok(id.map(|id| id.0))
 }
 
 /// At most `most` accounts with numbers above `after`, as of a day and a moment; nothing is written.
-pub(super) fn accounts_after(sql: &Connection, after: AccountId, most: u32, as_of: AsOf) -> Outcome<Vec<Account>> {
-    let mut accounts = sql
-        .prepare_cached(&format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS))?
-        .query_map((Col(after), most), account::from_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+pub(in crate::store) fn accounts_after(
+    sql: &dyn Sql,
+    after: AccountId,
+    most: u32,
+    as_of: AsOf,
+) -> Outcome<Vec<Account>> {
+    let mut accounts: Vec<Account> = sql.all(
+        &format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS),
+        values![Col(after), most],
+        account::from_row,
+    )?;
     let last = accounts.last().map_or(after, |account| account.facts.id);
-    let mut limits = sql.prepare_cached(
+    let limits: Vec<(AccountId, Limit)> = sql.all(
         "SELECT account, kind, first, last, amount, share, covering FROM credit_limit
          WHERE account > ?1 AND account <= ?2 ORDER BY account, kind, first",
-    )?;
-    let mut limits = limits
-        .query_map((Col(after), Col(last)), |row| {
+        values![Col(after), Col(last)],
+        |row| {
             let limit = Limit { covering: row.get(6)?, ..limit::from_row(row, 1)? };
-            Ok((row.get::<_, Col<AccountId>>(0)?.0, limit))
-        })?
-        .peekable();
-    let pooled: BTreeSet<AccountId> = sql
-        .prepare_cached("SELECT DISTINCT account FROM pool_member WHERE account > ?1 AND account <= ?2")?
-        .query_map((Col(after), Col(last)), |row| row.get::<_, Col<AccountId>>(0).map(|id| id.0))?
-        .collect::<rusqlite::Result<_>>()?;
+            Ok((row.get::<Col<AccountId>>(0)?.0, limit))
+        },
+    )?;
+    let mut limits = limits.into_iter().peekable();
+    let pooled: BTreeSet<AccountId> = sql.all(
+        "SELECT DISTINCT account FROM pool_member WHERE account > ?1 AND account <= ?2",
+        values![Col(after), Col(last)],
+        |row| row.get::<Col<AccountId>>(0).map(|id| id.0),
+    )?;
     for account in &mut accounts {
         let id = account.facts.id;
         let mut own: Vec<Limit> = Vec::new();
-        while let Some(limit) = limits.next_if(|limit| limit.as_ref().map_or(true, |(owner, _)| *owner <= id)) {
-            let (owner, limit) = limit?;
+        while let Some((owner, limit)) = limits.next_if(|(owner, _)| *owner <= id) {
             if owner == id {
                 own.push(limit);
             }
@@ -60,17 +66,18 @@ pub(super) fn accounts_after(sql: &Connection, after: AccountId, most: u32, as_o
 }
 
 /// Accounts with a reservation that ran out at or before `now`, the earliest first.
-pub(super) fn accounts_with_expired(sql: &Connection, now: Instant, most: u32) -> Outcome<Vec<AccountId>> {
-    let ids = sql
-        .prepare_cached("SELECT id FROM account WHERE next_expiry <= ?1 ORDER BY next_expiry, id LIMIT ?2")?
-        .query_map((Col(now), most), |row| row.get::<_, Col<AccountId>>(0).map(|id| id.0))?
-        .collect::<rusqlite::Result<_>>()?;
+pub(in crate::store) fn accounts_with_expired(sql: &dyn Sql, now: Instant, most: u32) -> Outcome<Vec<AccountId>> {
+    let ids = sql.all(
+        "SELECT id FROM account WHERE next_expiry <= ?1 ORDER BY next_expiry, id LIMIT ?2",
+        values![Col(now), most],
+        |row| row.get::<Col<AccountId>>(0).map(|id| id.0),
+    )?;
     Ok(ids)
 }
 
 /// Which orders of a company are asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Waiting {
+pub(in crate::store) enum Waiting {
     /// Those that wait for a person.
     Held,
     /// Those that hold credit and have not begun to move.
@@ -79,8 +86,8 @@ pub(super) enum Waiting {
 
 /// Orders of a company, of one customer or of all, by when they were first asked for and their number; those behind the
 /// one given.
-pub(super) fn orders(
-    sql: &Connection,
+pub(in crate::store) fn orders(
+    sql: &dyn Sql,
     which: Waiting,
     company: &str,
     customer: Option<&str>,
@@ -102,34 +109,32 @@ pub(super) fn orders(
         }
     };
     let (since, document) = after.map_or((Instant(i64::MIN), ""), |chain| (chain.since, chain.document.as_str()));
-    let orders = sql
-        .prepare_cached(&format!(
+    let orders = sql.all(&format!(
             "SELECT {} FROM chain
-             WHERE company = ?1 AND {condition} AND (since, document) > (?2, ?3) AND (?4 IS NULL OR account = ?4)
+             WHERE company = ?1 AND {condition} AND (since, document) > (?2, ?3) AND (CAST(?4 AS BIGINT) IS NULL OR account = ?4)
              ORDER BY since, document LIMIT ?5",
             chain::COLUMNS
-        ))?
-        .query_map((company, Col(since), document, account, most), chain::from_row)?
-        .collect::<rusqlite::Result<_>>()?;
+        ), values![company, Col(since), document, account, most], chain::from_row)?;
     Ok(orders)
 }
 
-pub(super) fn policy(sql: &Connection, digest: &[u8; 32]) -> Outcome<Option<PolicyRecord>> {
-    let found = sql
-        .prepare_cached("SELECT name, text FROM policy WHERE digest = ?1")?
-        .query_row([digest], |row| Ok(PolicyRecord { digest: *digest, name: row.get(0)?, text: row.get(1)? }))
-        .optional()?;
+pub(in crate::store) fn policy(sql: &dyn Sql, digest: &[u8; 32]) -> Outcome<Option<PolicyRecord>> {
+    let found = sql.first("SELECT name, text FROM policy WHERE digest = ?1", values![digest], |row| {
+        Ok(PolicyRecord { digest: *digest, name: row.get(0)?, text: row.get(1)? })
+    })?;
     Ok(found)
 }
 
-pub(super) fn put_policy(sql: &Connection, policy: &PolicyRecord) -> Outcome<()> {
-    sql.prepare_cached("INSERT INTO policy (digest, name, text) VALUES (?1, ?2, ?3) ON CONFLICT (digest) DO NOTHING")?
-        .execute((policy.digest, &policy.name, &policy.text))?;
+pub(in crate::store) fn put_policy(sql: &dyn Sql, policy: &PolicyRecord) -> Outcome<()> {
+    sql.execute(
+        "INSERT INTO policy (digest, name, text) VALUES (?1, ?2, ?3) ON CONFLICT (digest) DO NOTHING",
+        values![policy.digest, &policy.name, &policy.text],
+    )?;
     Ok(())
 }
 
-pub(super) fn counts(sql: &Connection) -> Outcome<Counts> {
-    let count = |from: &str| sql.query_row(&format!("SELECT count(*) FROM {from}"), [], |row| counter(row, 0));
+pub(in crate::store) fn counts(sql: &dyn Sql) -> Outcome<Counts> {
+    let count = |from: &str| sql.only(&format!("SELECT count(*) FROM {from}"), values![], |row| counter(row, 0));
     Ok(Counts {
         customers: count("customer")?,
         accounts: count("account")?,

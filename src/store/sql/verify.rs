@@ -4,11 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
-
+use super::Sql;
 use super::account::{self, Account, ChainEnd, moved};
-use super::code::{Col, counter, signed};
 use super::fault::Outcome;
+use super::value::{Col, counter, signed, values};
 use super::{chain, decision, item, limit};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState};
@@ -18,32 +17,12 @@ use crate::store::{Item, ItemKind, Verification};
 const PIECE: u32 = 500;
 
 /// How many rows there are to check.
-pub(super) fn total(sql: &Connection) -> Outcome<u64> {
+pub(in crate::store) fn total(sql: &dyn Sql) -> Outcome<u64> {
     let total =
-        sql.query_row("SELECT (SELECT count(*) FROM account) + (SELECT count(*) FROM decision)", [], |row| {
+        sql.only("SELECT (SELECT count(*) FROM account) + (SELECT count(*) FROM decision)", values![], |row| {
             counter(row, 0)
         })?;
     Ok(total)
-}
-
-/// Lets SQLite check the file.
-pub(super) fn file(sql: &Connection, found: &mut Verification) -> Outcome<()> {
-    let mut check = sql.prepare("PRAGMA integrity_check")?;
-    let mut rows = check.query([])?;
-    while let Some(row) = rows.next()? {
-        let fault: String = row.get(0)?;
-        if fault != "ok" {
-            found.faults.push(format!("the database file is damaged: {fault}"));
-        }
-    }
-    let mut check = sql.prepare("PRAGMA foreign_key_check")?;
-    let mut rows = check.query([])?;
-    while let Some(row) = rows.next()? {
-        let (table, id): (String, Option<i64>) = (row.get(0)?, row.get(1)?);
-        let id = id.map_or_else(String::new, |id| format!(" {id}"));
-        found.faults.push(format!("{table}{id} points to a row that is not there"));
-    }
-    Ok(())
 }
 
 /// What an account's row should say.
@@ -119,39 +98,39 @@ fn earlier<T: Ord>(a: Option<T>, b: T) -> Option<T> {
 }
 
 /// Checks the accounts behind `after`, a piece of them. Returns the last one checked, `None` at the end.
-pub(super) fn accounts(sql: &Connection, after: AccountId, found: &mut Verification) -> Outcome<Option<AccountId>> {
+pub(in crate::store) fn accounts(
+    sql: &dyn Sql,
+    after: AccountId,
+    found: &mut Verification,
+) -> Outcome<Option<AccountId>> {
     let mut accounts: BTreeMap<AccountId, (Account, Sums)> = BTreeMap::new();
-    {
-        let mut read = sql
-            .prepare_cached(&format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS))?;
-        for account in read.query_map((Col(after), PIECE), account::from_row)? {
-            let mut account = account?;
-            account.facts.limits = limit::of_account(sql, account.facts.id)?;
-            accounts.insert(account.facts.id, (account, Sums::default()));
-        }
+    let text = format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS);
+    for mut account in sql.all::<_, Vec<Account>>(&text, values![Col(after), PIECE], account::from_row)? {
+        account.facts.limits = limit::of_account(sql, account.facts.id)?;
+        accounts.insert(account.facts.id, (account, Sums::default()));
     }
     let Some(last) = accounts.last_key_value().map(|(id, _)| *id) else { return Ok(None) };
 
-    let mut items = sql.prepare_cached(&format!(
-        "SELECT {}, account FROM item NOT INDEXED WHERE account > ?1 AND account <= ?2 AND residual > 0",
-        item::COLUMNS
-    ))?;
-    let mut rows = items.query((Col(after), Col(last)))?;
-    while let Some(row) = rows.next()? {
-        let id = row.get::<_, Col<AccountId>>(item::COLUMN_COUNT)?.0;
+    let text = format!(
+        "SELECT {}, account FROM item {} WHERE account > ?1 AND account <= ?2 AND residual > 0",
+        item::COLUMNS,
+        sql.table_only()
+    );
+    sql.rows(&text, values![Col(after), Col(last)], &mut |row| {
+        let id = row.get::<Col<AccountId>>(item::COLUMN_COUNT)?.0;
         if let Some((account, sums)) = accounts.get_mut(&id) {
             sums.item(&item::from_row(row, &account.key, account.facts.currency)?, &account.facts);
         }
-    }
-    let mut chains =
-        sql.prepare_cached(&format!("SELECT {} FROM chain WHERE account > ?1 AND account <= ?2", chain::COLUMNS))?;
-    let mut rows = chains.query((Col(after), Col(last)))?;
-    while let Some(row) = rows.next()? {
+        Ok(())
+    })?;
+    let text = format!("SELECT {} FROM chain WHERE account > ?1 AND account <= ?2", chain::COLUMNS);
+    sql.rows(&text, values![Col(after), Col(last)], &mut |row| {
         let chain = chain::from_row(row)?;
         if let Some((account, sums)) = accounts.get_mut(&chain.account) {
             sums.chain(&chain, account.facts.horizon_to);
         }
-    }
+        Ok(())
+    })?;
 
     for (account, sums) in accounts.values() {
         compare(account, sums, found);
@@ -209,8 +188,8 @@ fn compare(account: &Account, sums: &Sums, found: &mut Verification) {
 }
 
 /// Checks that a chain ends where its end is kept to be.
-pub(super) fn end_of_chain(
-    sql: &Connection,
+pub(in crate::store) fn end_of_chain(
+    sql: &dyn Sql,
     account: Option<AccountId>,
     kept: &ChainEnd,
     found: &mut Verification,
@@ -230,64 +209,66 @@ pub(super) fn end_of_chain(
 
 /// Where the check of the decisions has come to: an account and the last link seen of its chain.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(in crate::store) struct Place {
     account: i64,
     end: ChainEnd,
 }
 
 impl Place {
-    pub(super) const START: Self = Self { account: -1, end: ChainEnd::START };
+    pub(in crate::store) const START: Self = Self { account: -1, end: ChainEnd::START };
 }
 
 /// Checks a piece of the decisions. Returns where to go on, `None` at the end.
-pub(super) fn decisions(sql: &Connection, from: Place, found: &mut Verification) -> Outcome<Option<Place>> {
-    let mut links = sql.prepare_cached(
-        "SELECT id, account, sequence, body, salt, digest, chained FROM decision
-         WHERE (account, sequence) > (?1, ?2) ORDER BY account, sequence LIMIT ?3",
-    )?;
-    let mut rows = links.query((from.account, signed(from.end.sequence), PIECE))?;
+pub(in crate::store) fn decisions(sql: &dyn Sql, from: Place, found: &mut Verification) -> Outcome<Option<Place>> {
     let mut place = from;
     let mut any = false;
-    while let Some(row) = rows.next()? {
-        any = true;
-        found.decisions = found.decisions.saturating_add(1);
-        let id: i64 = row.get(0)?;
-        let account: i64 = row.get(1)?;
-        if account != place.account {
-            place = Place { account, end: ChainEnd::START };
-        }
-        let sequence = counter(row, 2)?;
-        let (body, salt): (Option<String>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?);
-        let (digest, chained): ([u8; 32], [u8; 32]) = (row.get(5)?, row.get(6)?);
-        match (body, salt) {
-            (Some(body), Some(salt)) if decision::digest(&salt, &body) == digest => {}
-            (None, None) => found.erased = found.erased.saturating_add(1),
-            _ => found.faults.push(format!("decision {id}: its body was changed after it was recorded")),
-        }
-        if sequence != place.end.sequence.saturating_add(1) {
-            found.faults.push(format!(
-                "decision {id}: it is number {sequence} of its chain, after number {}; decisions were removed",
-                place.end.sequence
-            ));
-        } else if decision::link(&place.end.chained, &digest) != chained {
-            found.faults.push(format!("decision {id}: its place in the chain was changed after it was recorded"));
-        }
-        place.end = ChainEnd { sequence, chained };
-    }
+    sql.rows(
+        "SELECT id, account, sequence, body, salt, digest, chained FROM decision
+         WHERE (account, sequence) > (?1, ?2) ORDER BY account, sequence LIMIT ?3",
+        values![from.account, signed(from.end.sequence), PIECE],
+        &mut |row| {
+            any = true;
+            found.decisions = found.decisions.saturating_add(1);
+            let id: i64 = row.get(0)?;
+            let account: i64 = row.get(1)?;
+            if account != place.account {
+                place = Place { account, end: ChainEnd::START };
+            }
+            let sequence = counter(row, 2)?;
+            let (body, salt): (Option<String>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?);
+            let (digest, chained): ([u8; 32], [u8; 32]) = (row.get(5)?, row.get(6)?);
+            match (body, salt) {
+                (Some(body), Some(salt)) if decision::digest(&salt, &body) == digest => {}
+                (None, None) => found.erased = found.erased.saturating_add(1),
+                _ => found.faults.push(format!("decision {id}: its body was changed after it was recorded")),
+            }
+            if sequence != place.end.sequence.saturating_add(1) {
+                found.faults.push(format!(
+                    "decision {id}: it is number {sequence} of its chain, after number {}; decisions were removed",
+                    place.end.sequence
+                ));
+            } else if decision::link(&place.end.chained, &digest) != chained {
+                found.faults.push(format!("decision {id}: its place in the chain was changed after it was recorded"));
+            }
+            place.end = ChainEnd { sequence, chained };
+            Ok(())
+        },
+    )?;
     Ok(any.then_some(place))
 }
 
 /// Checks that no decision names an account that is not there.
-pub(super) fn decisions_without_account(sql: &Connection, found: &mut Verification) -> Outcome<()> {
-    let mut orphans = sql.prepare_cached(
+pub(in crate::store) fn decisions_without_account(sql: &dyn Sql, found: &mut Verification) -> Outcome<()> {
+    sql.rows(
         "SELECT DISTINCT account FROM decision
          WHERE account <> 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.id = decision.account)",
-    )?;
-    let mut rows = orphans.query([])?;
-    while let Some(row) = rows.next()? {
-        found.faults.push(format!("there are decisions about account {}, which is not there", row.get::<_, i64>(0)?));
-    }
-    Ok(())
+        values![],
+        &mut |row| {
+            let id: i64 = row.get(0)?;
+            found.faults.push(format!("there are decisions about account {id}, which is not there"));
+            Ok(())
+        },
+    )
 }
 
 fn whose(account: Option<AccountId>) -> String {

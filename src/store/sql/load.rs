@@ -7,14 +7,12 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
-
+use super::Sql;
 use super::account::{self, Account};
-use super::code::{Col, to_json_unless_default};
 use super::fault::Outcome;
-use super::guard::forked;
 use super::register::table;
-use super::{Writing, chain, customer, fork_gate, item, limit, pool, register};
+use super::value::{Col, to_json_unless_default, values};
+use super::{Writing, chain, customer, item, limit, pool, register};
 use crate::calendar::{Day, Instant};
 use crate::credit::{Buckets, Chain, ChainState, Marks, Profile, Status};
 use crate::error::{Error, ErrorKind, Result};
@@ -29,7 +27,7 @@ const ACCOUNTS: usize = 50_000;
 
 /// What makes an item or a chain what it is to be.
 #[derive(Clone, Copy)]
-pub(super) enum Cause {
+pub(in crate::store) enum Cause {
     /// A request, or time itself, at a moment. It knows what stands there and has the last word.
     Request(Instant),
     /// Data that was true at a moment. It knows nothing of what was done after it.
@@ -37,34 +35,35 @@ pub(super) enum Cause {
 }
 
 impl Cause {
-    pub(super) fn at(self) -> Instant {
+    pub(in crate::store) fn at(self) -> Instant {
         let (Self::Request(at) | Self::Data(at)) = self;
         at
     }
 
     /// Whether the row of `item` or `chain` is newer and must be left alone.
-    pub(super) fn is_behind(self, sql: &Connection, table: &str, row: i64) -> Outcome<bool> {
+    pub(in crate::store) fn is_behind(self, sql: &dyn Sql, table: &str, row: i64) -> Outcome<bool> {
         let Self::Data(at) = self else { return Ok(false) };
-        let newer = sql
-            .prepare_cached(&format!("SELECT changed > ?2 FROM {table} WHERE id = ?1"))?
-            .query_row((row, Col(at)), |found| found.get(0))?;
+        let newer =
+            sql.only(&format!("SELECT changed > ?2 FROM {table} WHERE id = ?1"), values![row, Col(at)], |found| {
+                found.get(0)
+            })?;
         Ok(newer)
     }
 }
 
 /// Row numbers, 4096 to a piece.
 #[derive(Default)]
-pub(super) struct Seen(HashMap<i64, [u64; 64]>);
+pub(in crate::store) struct Seen(HashMap<i64, [u64; 64]>);
 
 impl Seen {
-    pub(super) fn add(&mut self, row: i64) {
+    pub(in crate::store) fn add(&mut self, row: i64) {
         let (piece, word, bit) = Self::place(row);
         if let Some(word) = self.0.entry(piece).or_insert([0; 64]).get_mut(word) {
             *word |= bit;
         }
     }
 
-    pub(super) fn has(&self, row: i64) -> bool {
+    pub(in crate::store) fn has(&self, row: i64) -> bool {
         let (piece, word, bit) = Self::place(row);
         self.0.get(&piece).and_then(|words| words.get(word)).is_some_and(|word| word & bit != 0)
     }
@@ -85,15 +84,14 @@ struct Touched {
     chains: bool,
 }
 
-/// The [`Loader`] of the SQLite store.
-pub(super) struct SqliteLoader<'a> {
-    sql: &'a Connection,
+/// The [`Loader`] of every database.
+pub(in crate::store) struct RowLoader<'a> {
+    sql: &'a dyn Sql,
     to: Writing<'a>,
     /// The moment of the data.
     at: Instant,
     /// The civil day of that moment.
     today: Day,
-    process: u32,
     touched: Vec<Touched>,
     /// Company → customer → place in `touched`.
     places: HashMap<String, HashMap<String, usize>>,
@@ -103,14 +101,13 @@ pub(super) struct SqliteLoader<'a> {
     remarks: Seen,
 }
 
-impl<'a> SqliteLoader<'a> {
-    pub(super) fn new(to: Writing<'a>, at: Instant, today: Day) -> Self {
+impl<'a> RowLoader<'a> {
+    pub(in crate::store) fn new(to: Writing<'a>, at: Instant, today: Day) -> Self {
         Self {
             sql: to.sql,
             to,
             at,
             today,
-            process: std::process::id(),
             touched: Vec::new(),
             places: HashMap::new(),
             items: Seen::default(),
@@ -121,7 +118,7 @@ impl<'a> SqliteLoader<'a> {
     }
 
     /// Writes the accounts back.
-    pub(super) fn flush(&mut self) -> Outcome<()> {
+    pub(in crate::store) fn flush(&mut self) -> Outcome<()> {
         self.places.clear();
         for Touched { before, mut after, items, chains } in self.touched.drain(..) {
             if items {
@@ -176,9 +173,9 @@ impl<'a> SqliteLoader<'a> {
             return Ok(Put::Same);
         }
         if kept.currency != record.currency {
-            let pending: bool = sql.query_row(
+            let pending: bool = sql.only(
                 "SELECT EXISTS (SELECT 1 FROM chain WHERE account = ?1 AND state IN (0, 2))",
-                [Col(kept.id)],
+                values![Col(kept.id)],
                 |row| row.get(0),
             )?;
             if pending || kept.buckets != Buckets::default() {
@@ -200,7 +197,7 @@ impl<'a> SqliteLoader<'a> {
         let after = &mut touched.after;
         if after.facts.currency != record.currency {
             // An amount of the old currency is no limit in the new one, and no weight among amounts of the new one.
-            sql.execute("DELETE FROM credit_limit WHERE account = ?1", [Col(after.facts.id)])?;
+            sql.execute("DELETE FROM credit_limit WHERE account = ?1", values![Col(after.facts.id)])?;
             after.facts.limits = Box::default();
             for month in &mut after.facts.history {
                 (month.paid, month.late) = (0, 0);
@@ -228,19 +225,19 @@ impl<'a> SqliteLoader<'a> {
         }
         let pools = record.pools.as_deref().unwrap_or_default();
         pool::checked(sql, pools)?;
-        sql.prepare_cached(
+        sql.execute(
             "INSERT INTO account (company, customer, currency, status, aged_to, horizon_to, profile, version)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
-        )?
-        .execute((
-            &record.key.company,
-            &record.key.customer,
-            Col(record.currency),
-            Col(record.status),
-            Col(Day::MIN),
-            Col(Day::MAX),
-            to_json_unless_default(record.profile.as_ref().unwrap_or(&Profile::default()))?,
-        ))?;
+            values![
+                &record.key.company,
+                &record.key.customer,
+                Col(record.currency),
+                Col(record.status),
+                Col(Day::MIN),
+                Col(Day::MAX),
+                to_json_unless_default(record.profile.as_ref().unwrap_or(&Profile::default()))?
+            ],
+        )?;
         if !pools.is_empty() {
             pool::join(sql, &account::known(sql, &record.key)?, pools)?;
         }
@@ -345,19 +342,18 @@ impl<'a> SqliteLoader<'a> {
 
     fn close_items(&mut self, company: &str, taken_at: Instant) -> Outcome<u64> {
         let mut not_put: Vec<(String, String)> = Vec::new();
-        {
-            let mut open = self.sql.prepare_cached(
-                "SELECT item.id, account.customer, item.number
-                 FROM account JOIN item ON item.account = account.id
-                 WHERE account.company = ?1 AND item.residual > 0 AND item.changed < ?2",
-            )?;
-            let mut rows = open.query((company, Col(taken_at)))?;
-            while let Some(row) = rows.next()? {
+        self.sql.rows(
+            "SELECT item.id, account.customer, item.number
+             FROM account JOIN item ON item.account = account.id
+             WHERE account.company = ?1 AND item.residual > 0 AND item.changed < ?2",
+            values![company, Col(taken_at)],
+            &mut |row| {
                 if !self.items.has(row.get(0)?) {
                     not_put.push((row.get(1)?, row.get(2)?));
                 }
-            }
-        }
+                Ok(())
+            },
+        )?;
         let closed = u64::try_from(not_put.len()).unwrap_or(u64::MAX);
         let (sql, today) = (self.sql, self.today);
         for (customer, number) in not_put {
@@ -372,20 +368,21 @@ impl<'a> SqliteLoader<'a> {
     /// was delivered is on posted invoices, which are open items.
     fn cancel_orders(&mut self, company: &str, taken_at: Instant) -> Outcome<u64> {
         let mut not_put: Vec<(i64, String, Chain)> = Vec::new();
-        {
-            let mut active = self.sql.prepare_cached(&format!(
+        self.sql.rows(
+            &format!(
                 "SELECT {}, (SELECT customer FROM account WHERE id = chain.account)
                  FROM chain WHERE company = ?1 AND state = 2 AND changed < ?2",
                 chain::COLUMNS
-            ))?;
-            let mut rows = active.query((company, Col(taken_at)))?;
-            while let Some(row) = rows.next()? {
+            ),
+            values![company, Col(taken_at)],
+            &mut |row| {
                 let id = row.get(chain::ROW)?;
                 if !self.chains.has(id) {
                     not_put.push((id, row.get(chain::ROW + 1)?, chain::from_row(row)?));
                 }
-            }
-        }
+                Ok(())
+            },
+        )?;
         let cancelled = u64::try_from(not_put.len()).unwrap_or(u64::MAX);
         let sql = self.sql;
         for (id, customer, kept) in not_put {
@@ -408,22 +405,23 @@ impl<'a> SqliteLoader<'a> {
             Register::Debtor => &self.remarks,
         };
         let dropped = drop_rows(self.sql, table(register), source, seen)?;
-        self.sql.execute("DELETE FROM answer WHERE source = ?1", [source])?;
+        self.sql.execute("DELETE FROM answer WHERE source = ?1", values![source])?;
         self.sql.execute(
             "INSERT INTO source (register, name, as_of) VALUES (?1, ?2, ?3)
              ON CONFLICT (register, name) DO UPDATE SET as_of = excluded.as_of",
-            (table(register), source, Col(as_of)),
+            values![table(register), source, Col(as_of)],
         )?;
         Ok(dropped)
     }
 
-    /// Runs one call inside the gate, in the process the load began in.
-    fn call<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Result<T> {
-        if self.process != std::process::id() {
-            return Err(forked());
-        }
-        let _pass = fork_gate::enter();
-        work(self).map_err(Error::from)
+    /// Runs one call, in its turn.
+    fn call<T>(&mut self, mut work: impl FnMut(&mut Self) -> Outcome<T>) -> Result<T> {
+        let (sql, mut result) = (self.sql, None);
+        sql.turn(&mut || {
+            result = Some(work(self)?);
+            Ok(())
+        })?;
+        result.ok_or_else(|| Error::new(ErrorKind::Internal, "a call of a load was not carried out"))
     }
 }
 
@@ -433,26 +431,23 @@ fn still_said(marks: &Marks) -> Marks {
     Marks { secured: 0, ahead: 0, awaiting: None, reasons: Vec::new(), ..marks.clone() }
 }
 
-fn drop_rows(sql: &Connection, table: &str, source: &str, seen: &Seen) -> Outcome<u64> {
+fn drop_rows(sql: &dyn Sql, table: &str, source: &str, seen: &Seen) -> Outcome<u64> {
     let mut not_put: Vec<i64> = Vec::new();
-    {
-        let mut all = sql.prepare(&format!("SELECT id FROM {table} WHERE source = ?1"))?;
-        let mut rows = all.query([source])?;
-        while let Some(row) = rows.next()? {
-            let id = row.get(0)?;
-            if !seen.has(id) {
-                not_put.push(id);
-            }
+    sql.rows(&format!("SELECT id FROM {table} WHERE source = ?1"), values![source], &mut |row| {
+        let id = row.get(0)?;
+        if !seen.has(id) {
+            not_put.push(id);
         }
-    }
-    let mut delete = sql.prepare(&format!("DELETE FROM {table} WHERE id = ?1"))?;
+        Ok(())
+    })?;
+    let delete = format!("DELETE FROM {table} WHERE id = ?1");
     for id in &not_put {
-        delete.execute([id])?;
+        sql.execute(&delete, values![id])?;
     }
     Ok(u64::try_from(not_put.len()).unwrap_or(u64::MAX))
 }
 
-impl Loader for SqliteLoader<'_> {
+impl Loader for RowLoader<'_> {
     fn put_customer(&mut self, customer: &Customer) -> Result<Put> {
         self.call(|load| customer::put(load.sql, customer))
     }

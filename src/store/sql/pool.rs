@@ -4,12 +4,10 @@
 //! same for two accounts and for a thousand, and a reservation that ran out counts until its account is written again: a
 //! step takes such reservations out of the other accounts of its pools first, and a read tells the sums as if it had.
 
-use rusqlite::{Connection, OptionalExtension, Row};
-
 use super::account::Account;
-use super::batch::together;
-use super::code::{Col, maybe};
 use super::fault::{Fault, Outcome};
+use super::value::{Col, from_json, maybe, to_json, values};
+use super::{Row, Sql};
 use super::{Writing, limit, step};
 use crate::calendar::Instant;
 use crate::credit::{AccountId, MAX_POOLS, PoolFacts, PoolSum};
@@ -18,32 +16,28 @@ use crate::money::{Currency, MoneyError, Rate};
 use crate::store::{AccountKey, AccountRef, PoolRecord, Put, Verification};
 
 /// A pool's own row.
-pub(super) struct Pool {
-    pub(super) id: i64,
-    pub(super) record: PoolRecord,
+pub(in crate::store) struct Pool {
+    pub(in crate::store) id: i64,
+    pub(in crate::store) record: PoolRecord,
 }
 
 const COLUMNS: &str = "pool.id, pool.name, pool.kind, pool.currency, pool.rates";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Pool> {
-    let rates: String = row.get(4)?;
+fn from_row(row: &dyn Row) -> Outcome<Pool> {
     Ok(Pool {
         id: row.get(0)?,
         record: PoolRecord {
             name: row.get(1)?,
-            kind: row.get::<_, Col<_>>(2)?.0,
-            currency: row.get::<_, Col<_>>(3)?.0,
-            rates: super::code::from_json(4, &rates)?,
+            kind: row.get::<Col<_>>(2)?.0,
+            currency: row.get::<Col<_>>(3)?.0,
+            rates: from_json(row, 4)?,
         },
     })
 }
 
 /// The pool with this name.
-pub(super) fn read(sql: &Connection, name: &str) -> Outcome<Option<Pool>> {
-    let found = sql
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM pool WHERE name = ?1"))?
-        .query_row([name], from_row)
-        .optional()?;
+pub(in crate::store) fn read(sql: &dyn Sql, name: &str) -> Outcome<Option<Pool>> {
+    let found = sql.first(&format!("SELECT {COLUMNS} FROM pool WHERE name = ?1"), values![name], from_row)?;
     Ok(found)
 }
 
@@ -51,13 +45,13 @@ pub(super) fn read(sql: &Connection, name: &str) -> Outcome<Option<Pool>> {
 ///
 /// # Errors
 /// `NotFound`.
-pub(super) fn known(sql: &Connection, name: &str) -> Outcome<Pool> {
+pub(in crate::store) fn known(sql: &dyn Sql, name: &str) -> Outcome<Pool> {
     read(sql, name)?
         .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no pool {name:?}; put the pool first")).into())
 }
 
 /// Makes a pool what it is to be.
-pub(super) fn put(sql: &Connection, record: &PoolRecord) -> Outcome<Put> {
+pub(in crate::store) fn put(sql: &dyn Sql, record: &PoolRecord) -> Outcome<Put> {
     if record.name.is_empty() {
         return Err(Error::argument("a pool needs a name").into());
     }
@@ -83,11 +77,7 @@ pub(super) fn put(sql: &Connection, record: &PoolRecord) -> Outcome<Put> {
         return Ok(Put::Same);
     }
     if let Some(kept) = kept.as_ref().filter(|kept| kept.record.currency != record.currency) {
-        let used: bool = sql.query_row(
-            "SELECT EXISTS (SELECT 1 FROM pool_member WHERE pool = ?1) OR EXISTS (SELECT 1 FROM pool_limit WHERE pool = ?1)",
-            [kept.id],
-            |row| row.get(0),
-        )?;
+        let used: bool = sql.only("SELECT EXISTS (SELECT 1 FROM pool_member WHERE pool = ?1) OR EXISTS (SELECT 1 FROM pool_limit WHERE pool = ?1)", values![kept.id], |row| row.get(0),)?;
         if used {
             return Err(Error::new(
                 ErrorKind::State,
@@ -99,27 +89,28 @@ pub(super) fn put(sql: &Connection, record: &PoolRecord) -> Outcome<Put> {
             .into());
         }
     }
-    sql.prepare_cached(
+    sql.execute(
         "INSERT INTO pool (name, kind, currency, rates) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, currency = excluded.currency, rates = excluded.rates",
-    )?
-    .execute((&record.name, Col(record.kind), Col(record.currency), super::code::to_json(&record.rates)?))?;
+        values![&record.name, Col(record.kind), Col(record.currency), to_json(&record.rates)?],
+    )?;
     Ok(if kept.is_some() { Put::Changed } else { Put::Added })
 }
 
 /// What is known of a pool: its limits, and its sums with their rates. The sum of the currency `own` is told although it
 /// is zero, so that its rate is known.
-pub(super) fn facts(sql: &Connection, pool: &Pool, own: Option<Currency>) -> Outcome<PoolFacts> {
+pub(in crate::store) fn facts(sql: &dyn Sql, pool: &Pool, own: Option<Currency>) -> Outcome<PoolFacts> {
     let rate_of = |currency: Currency| {
         pool.record.rates.iter().find(|(other, _)| *other == currency).map(|(_, rate)| rate.clone())
     };
-    let mut sums: Vec<PoolSum> = sql
-        .prepare_cached("SELECT currency, debit, unapplied FROM pool_sum WHERE pool = ?1 ORDER BY currency")?
-        .query_map([pool.id], |row| {
-            let currency = row.get::<_, Col<Currency>>(0)?.0;
+    let mut sums: Vec<PoolSum> = sql.all(
+        "SELECT currency, debit, unapplied FROM pool_sum WHERE pool = ?1 ORDER BY currency",
+        values![pool.id],
+        |row| {
+            let currency = row.get::<Col<Currency>>(0)?.0;
             Ok(PoolSum { currency, rate: rate_of(currency), debit: row.get(1)?, unapplied: row.get(2)? })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
+        },
+    )?;
     if let Some(own) = own.filter(|own| sums.iter().all(|sum| sum.currency != *own)) {
         let at = sums.partition_point(|sum| sum.currency.code() < own.code());
         sums.insert(at, PoolSum { currency: own, rate: rate_of(own), debit: 0, unapplied: 0 });
@@ -134,14 +125,15 @@ pub(super) fn facts(sql: &Connection, pool: &Pool, own: Option<Currency>) -> Out
 }
 
 /// Reads the pools of an account, whose row is what their sums hold of it.
-pub(super) fn read_all(sql: &Connection, account: &mut Account) -> Outcome<()> {
-    let pools: Vec<Pool> = sql
-        .prepare_cached(&format!(
+pub(in crate::store) fn read_all(sql: &dyn Sql, account: &mut Account) -> Outcome<()> {
+    let pools: Vec<Pool> = sql.all(
+        &format!(
             "SELECT {COLUMNS} FROM pool_member JOIN pool ON pool.id = pool_member.pool
              WHERE pool_member.account = ?1 ORDER BY pool_member.place"
-        ))?
-        .query_map([Col(account.facts.id)], from_row)?
-        .collect::<rusqlite::Result<_>>()?;
+        ),
+        values![Col(account.facts.id)],
+        from_row,
+    )?;
     account.pools = pools.iter().map(|pool| pool.id).collect();
     let own = Some(account.facts.currency);
     account.facts.pools = pools.iter().map(|pool| facts(sql, pool, own)).collect::<Outcome<_>>()?;
@@ -150,12 +142,12 @@ pub(super) fn read_all(sql: &Connection, account: &mut Account) -> Outcome<()> {
 }
 
 /// What the sums of its pools hold of an account.
-pub(super) fn counted(account: &Account) -> Result<(i64, i64), MoneyError> {
+pub(in crate::store) fn counted(account: &Account) -> Result<(i64, i64), MoneyError> {
     Ok((account.facts.buckets.debit()?, account.facts.buckets.unapplied))
 }
 
 /// Tells the sums in memory with what the account has come to since they were read.
-pub(super) fn tell_own(account: &mut Account) -> Outcome<()> {
+pub(in crate::store) fn tell_own(account: &mut Account) -> Outcome<()> {
     if account.pools.is_empty() {
         return Ok(());
     }
@@ -172,47 +164,46 @@ pub(super) fn tell_own(account: &mut Account) -> Outcome<()> {
 }
 
 /// Tells the sums of a pool as if what ran out in its accounts, but not in `except`, had been taken out.
-pub(super) fn tell_run_out(
-    sql: &Connection,
+pub(in crate::store) fn tell_run_out(
+    sql: &dyn Sql,
     id: i64,
     pool: &mut PoolFacts,
     except: AccountId,
     now: Instant,
 ) -> Outcome<()> {
-    let mut run_out = sql.prepare_cached(
+    sql.rows(
         "SELECT account.currency, chain.ordered
          FROM pool_member CROSS JOIN account CROSS JOIN chain
          WHERE pool_member.pool = ?1 AND pool_member.next_expiry IS NOT NULL AND pool_member.next_expiry <= ?2
              AND pool_member.account <> ?3 AND account.id = pool_member.account AND chain.account = account.id
              AND chain.state = 2 AND chain.ordered > 0 AND chain.expires IS NOT NULL AND chain.expires <= ?2",
-    )?;
-    let mut rows = run_out.query((id, Col(now), Col(except)))?;
-    while let Some(row) = rows.next()? {
-        let (currency, ordered) = (row.get::<_, Col<Currency>>(0)?.0, row.get::<_, i64>(1)?);
-        for sum in pool.sums.iter_mut().filter(|sum| sum.currency == currency) {
-            sum.debit = sum.debit.saturating_sub(ordered);
-        }
-    }
-    Ok(())
+        values![id, Col(now), Col(except)],
+        &mut |row| {
+            let (currency, ordered) = (row.get::<Col<Currency>>(0)?.0, row.get::<i64>(1)?);
+            for sum in pool.sums.iter_mut().filter(|sum| sum.currency == currency) {
+                sum.debit = sum.debit.saturating_sub(ordered);
+            }
+            Ok(())
+        },
+    )
 }
 
 /// Takes what ran out in the other accounts of this account's pools out of them. Returns whether there was any.
-pub(super) fn expire_others(to: Writing<'_>, account: &Account, now: Instant) -> Outcome<bool> {
+pub(in crate::store) fn expire_others(to: Writing<'_>, account: &Account, now: Instant) -> Outcome<bool> {
     if account.pools.is_empty() {
         return Ok(false);
     }
     let mut others: Vec<AccountId> = Vec::new();
-    {
-        let mut find = to.sql.prepare_cached(
+    for pool in &account.pools {
+        to.sql.rows(
             "SELECT account FROM pool_member
              WHERE pool = ?1 AND next_expiry IS NOT NULL AND next_expiry <= ?2 AND account <> ?3 ORDER BY account",
+            values![pool, Col(now), Col(account.facts.id)],
+            &mut |row| {
+                others.push(row.get::<Col<AccountId>>(0)?.0);
+                Ok(())
+            },
         )?;
-        for pool in &account.pools {
-            let mut rows = find.query((pool, Col(now), Col(account.facts.id)))?;
-            while let Some(row) = rows.next()? {
-                others.push(row.get::<_, Col<AccountId>>(0)?.0);
-            }
-        }
     }
     others.sort_unstable();
     others.dedup();
@@ -226,7 +217,7 @@ pub(super) fn expire_others(to: Writing<'_>, account: &Account, now: Instant) ->
 ///
 /// # Errors
 /// `NotFound` for a name that is no pool's, `Argument` for one that is there twice or for too many.
-pub(super) fn checked(sql: &Connection, names: &[String]) -> Outcome<Vec<Pool>> {
+pub(in crate::store) fn checked(sql: &dyn Sql, names: &[String]) -> Outcome<Vec<Pool>> {
     if names.len() > MAX_POOLS {
         let count = names.len();
         return Err(Error::argument(format!("pools: {count} are too many for one account, at most {MAX_POOLS}")).into());
@@ -243,12 +234,12 @@ pub(super) fn checked(sql: &Connection, names: &[String]) -> Outcome<Vec<Pool>> 
 ///
 /// # Errors
 /// As [`checked`], before anything was done; `Argument` when a sum no longer fits.
-pub(super) fn join(sql: &Connection, kept: &Account, names: &[String]) -> Outcome<()> {
+pub(in crate::store) fn join(sql: &dyn Sql, kept: &Account, names: &[String]) -> Outcome<()> {
     let pools = checked(sql, names)?;
-    together(sql, || move_to(sql, kept, &pools))
+    sql.together(|| move_to(sql, kept, &pools))
 }
 
-fn move_to(sql: &Connection, kept: &Account, pools: &[Pool]) -> Outcome<()> {
+fn move_to(sql: &dyn Sql, kept: &Account, pools: &[Pool]) -> Outcome<()> {
     let (debit, unapplied) = counted(kept)?;
     let currency = kept.facts.currency;
     let id = kept.facts.id;
@@ -258,17 +249,18 @@ fn move_to(sql: &Connection, kept: &Account, pools: &[Pool]) -> Outcome<()> {
     for entered in pools.iter().filter(|pool| !kept.pools.contains(&pool.id)) {
         move_sum(sql, entered.id, currency, debit.into(), unapplied.into())?;
     }
-    sql.prepare_cached("DELETE FROM pool_member WHERE account = ?1")?.execute([Col(id)])?;
-    let mut insert =
-        sql.prepare_cached("INSERT INTO pool_member (account, place, pool, next_expiry) VALUES (?1, ?2, ?3, ?4)")?;
+    sql.execute("DELETE FROM pool_member WHERE account = ?1", values![Col(id)])?;
     for (place, pool) in (0_i64..).zip(pools) {
-        insert.execute((Col(id), place, pool.id, maybe(kept.facts.next_expiry)))?;
+        sql.execute(
+            "INSERT INTO pool_member (account, place, pool, next_expiry) VALUES (?1, ?2, ?3, ?4)",
+            values![Col(id), place, pool.id, maybe(kept.facts.next_expiry)],
+        )?;
     }
     Ok(())
 }
 
 /// Moves the sums of an account's pools by what its row is to become, and has its next expiry known to them.
-pub(super) fn count(sql: &Connection, before: &Account, after: &Account) -> Outcome<()> {
+pub(in crate::store) fn count(sql: &dyn Sql, before: &Account, after: &Account) -> Outcome<()> {
     let (was, is) = (counted(before)?, counted(after)?);
     let same_currency = before.facts.currency == after.facts.currency;
     for pool in &after.pools {
@@ -281,34 +273,38 @@ pub(super) fn count(sql: &Connection, before: &Account, after: &Account) -> Outc
         }
     }
     if before.facts.next_expiry != after.facts.next_expiry {
-        sql.prepare_cached("UPDATE pool_member SET next_expiry = ?2 WHERE account = ?1")?
-            .execute((Col(after.facts.id), maybe(after.facts.next_expiry)))?;
+        sql.execute(
+            "UPDATE pool_member SET next_expiry = ?2 WHERE account = ?1",
+            values![Col(after.facts.id), maybe(after.facts.next_expiry)],
+        )?;
     }
     Ok(())
 }
 
-fn move_sum(sql: &Connection, pool: i64, currency: Currency, debit: i128, unapplied: i128) -> Outcome<()> {
+fn move_sum(sql: &dyn Sql, pool: i64, currency: Currency, debit: i128, unapplied: i128) -> Outcome<()> {
     if debit == 0 && unapplied == 0 {
         return Ok(());
     }
     let (kept_debit, kept_unapplied): (i64, i64) = sql
-        .prepare_cached("SELECT debit, unapplied FROM pool_sum WHERE pool = ?1 AND currency = ?2")?
-        .query_row((pool, Col(currency)), |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?
+        .first(
+            "SELECT debit, unapplied FROM pool_sum WHERE pool = ?1 AND currency = ?2",
+            values![pool, Col(currency)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
         .unwrap_or_default();
     let sum = |kept: i64, more: i128| i64::try_from(i128::from(kept) + more).ok();
     let (Some(debit), Some(unapplied)) = (sum(kept_debit, debit), sum(kept_unapplied, unapplied)) else {
-        let name: String = sql.query_row("SELECT name FROM pool WHERE id = ?1", [pool], |row| row.get(0))?;
+        let name: String = sql.only("SELECT name FROM pool WHERE id = ?1", values![pool], |row| row.get(0))?;
         return Err(too_large(&name));
     };
     if debit == 0 && unapplied == 0 {
-        sql.prepare_cached("DELETE FROM pool_sum WHERE pool = ?1 AND currency = ?2")?.execute((pool, Col(currency)))?;
+        sql.execute("DELETE FROM pool_sum WHERE pool = ?1 AND currency = ?2", values![pool, Col(currency)])?;
     } else {
-        sql.prepare_cached(
+        sql.execute(
             "INSERT INTO pool_sum (pool, currency, debit, unapplied) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (pool, currency) DO UPDATE SET debit = excluded.debit, unapplied = excluded.unapplied",
-        )?
-        .execute((pool, Col(currency), debit, unapplied))?;
+            values![pool, Col(currency), debit, unapplied],
+        )?;
     }
     Ok(())
 }
@@ -318,20 +314,19 @@ fn too_large(pool: &str) -> Fault {
 }
 
 /// The accounts of a pool, by company and customer.
-pub(super) fn accounts(sql: &Connection, name: &str, most: u32) -> Outcome<Vec<AccountKey>> {
-    let keys = sql
-        .prepare_cached(
-            "SELECT account.company, account.customer
+pub(in crate::store) fn accounts(sql: &dyn Sql, name: &str, most: u32) -> Outcome<Vec<AccountKey>> {
+    let keys = sql.all(
+        "SELECT account.company, account.customer
              FROM pool JOIN pool_member ON pool_member.pool = pool.id JOIN account ON account.id = pool_member.account
              WHERE pool.name = ?1 ORDER BY account.company, account.customer LIMIT ?2",
-        )?
-        .query_map((name, most), |row| Ok(AccountKey { company: row.get(0)?, customer: row.get(1)? }))?
-        .collect::<rusqlite::Result<_>>()?;
+        values![name, most],
+        |row| Ok(AccountKey { company: row.get(0)?, customer: row.get(1)? }),
+    )?;
     Ok(keys)
 }
 
 /// A pool as it stands at a moment: what ran out is left out.
-pub(super) fn as_of(sql: &Connection, name: &str, now: Instant) -> Outcome<Option<PoolFacts>> {
+pub(in crate::store) fn as_of(sql: &dyn Sql, name: &str, now: Instant) -> Outcome<Option<PoolFacts>> {
     let Some(pool) = read(sql, name)? else { return Ok(None) };
     let mut facts = facts(sql, &pool, None)?;
     tell_run_out(sql, pool.id, &mut facts, AccountId(0), now)?;
@@ -340,31 +335,30 @@ pub(super) fn as_of(sql: &Connection, name: &str, now: Instant) -> Outcome<Optio
 }
 
 /// Checks the pool behind `after` against its accounts. Returns it, `None` at the end.
-pub(super) fn verify(sql: &Connection, after: i64, found: &mut Verification) -> Outcome<Option<i64>> {
-    let next = sql
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM pool WHERE id > ?1 ORDER BY id LIMIT 1"))?
-        .query_row([after], from_row)
-        .optional()?;
+pub(in crate::store) fn verify(sql: &dyn Sql, after: i64, found: &mut Verification) -> Outcome<Option<i64>> {
+    let next =
+        sql.first(&format!("SELECT {COLUMNS} FROM pool WHERE id > ?1 ORDER BY id LIMIT 1"), values![after], from_row)?;
     let Some(pool) = next else { return Ok(None) };
     let mut sums: std::collections::BTreeMap<String, (i128, i128)> = std::collections::BTreeMap::new();
-    let mut members = sql.prepare_cached(
-        "SELECT account.currency, account.ordered, account.later, account.delivered, account.drafted, account.open,
-             account.overdue, account.unapplied, account.next_expiry IS NOT pool_member.next_expiry, account.id
-         FROM pool_member JOIN account ON account.id = pool_member.account WHERE pool_member.pool = ?1",
-    )?;
-    let mut rows = members.query([pool.id])?;
     let name = &pool.record.name;
-    while let Some(row) = rows.next()? {
-        let (debit, unapplied) = sums.entry(row.get(0)?).or_default();
-        for at in 1..7 {
-            *debit += i128::from(row.get::<_, i64>(at)?);
-        }
-        *unapplied += i128::from(row.get::<_, i64>(7)?);
-        if row.get(8)? {
-            let id: i64 = row.get(9)?;
-            found.faults.push(format!("pool {name:?}: the next expiry of account {id} is not known to it"));
-        }
-    }
+    sql.rows(
+        "SELECT account.currency, account.ordered, account.later, account.delivered, account.drafted, account.open,
+             account.overdue, account.unapplied, account.next_expiry IS DISTINCT FROM pool_member.next_expiry, account.id
+         FROM pool_member JOIN account ON account.id = pool_member.account WHERE pool_member.pool = ?1",
+        values![pool.id],
+        &mut |row| {
+            let (debit, unapplied) = sums.entry(row.get(0)?).or_default();
+            for at in 1..7 {
+                *debit += i128::from(row.get::<i64>(at)?);
+            }
+            *unapplied += i128::from(row.get::<i64>(7)?);
+            if row.get(8)? {
+                let id: i64 = row.get(9)?;
+                found.faults.push(format!("pool {name:?}: the next expiry of account {id} is not known to it"));
+            }
+            Ok(())
+        },
+    )?;
     sums.retain(|_, sum| *sum != (0, 0));
     let kept = facts(sql, &pool, None)?.sums;
     let kept: std::collections::BTreeMap<String, (i128, i128)> = kept

@@ -4,7 +4,7 @@ use crate::calendar::Day;
 use crate::credit::{MONTHS, Month};
 
 /// Notes something in the month of this day. Of more months than are kept the oldest go, be it this one.
-pub(super) fn note(history: &mut Box<[Month]>, day: Day, change: impl FnOnce(&mut Month)) {
+pub(in crate::store) fn note(history: &mut Box<[Month]>, day: Day, change: impl FnOnce(&mut Month)) {
     let month = day.month();
     let mut months = std::mem::take(history).into_vec();
     let at = months.partition_point(|kept| kept.month < month);
@@ -18,7 +18,7 @@ pub(super) fn note(history: &mut Box<[Month]>, day: Day, change: impl FnOnce(&mu
 }
 
 /// A part of an invoice was paid on this day.
-pub(super) fn pay(history: &mut Box<[Month]>, day: Day, due: Day, amount: i64) {
+pub(in crate::store) fn pay(history: &mut Box<[Month]>, day: Day, due: Day, amount: i64) {
     note(history, day, |month| {
         month.paid = month.paid.saturating_add(amount);
         month.late = month.late.saturating_add(amount.saturating_mul(day.since(due).max(0)));
