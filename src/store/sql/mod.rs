@@ -241,7 +241,8 @@ fn one(to: Writing<'_>, step: &super::Step) -> Outcome<crate::error::Result<step
     match step::run(to, step) {
         Ok(mut answer) => {
             sql.command("RELEASE one")?;
-            answer.written.stamp = to.touched.beat.zip(answer.written.account.as_ref()).map(|(beat, a)| beat.stamp(a.id));
+            answer.written.stamp =
+                to.touched.beat.zip(answer.written.account.as_ref()).map(|(beat, a)| beat.stamp(a.id));
             Ok(Ok(answer))
         }
         // The database gave the whole transaction up, as when the disk is full or the file damaged: nothing was written.

@@ -30,10 +30,10 @@ use rusqlite::Connection;
 pub use open::Options;
 
 use super::group::{Job, Lead, Queue, Turn};
+use super::pulse::{Beat, Pulse};
 use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::load::RowLoader;
-use super::pulse::{Beat, Pulse};
 use super::sql::{Sql, Touched, Writing, query, step, verify};
 use super::{AccountRef, Loader, Step, Steps, Verification, Watch};
 use crate::calendar::{Day, Instant};

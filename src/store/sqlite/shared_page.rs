@@ -45,13 +45,8 @@ impl PageFile {
     pub(super) fn open(store: &Path, writer_lock: &WriterLock, deadline: Instant) -> Result<Self> {
         let path = beside(store, ".pulse");
         let failed = |error: std::io::Error| io_error("cannot use the shared page", &path, &error);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         if length(&file).map_err(failed)? < LENGTH as u64 {
             // One at a time; and whoever died while making it has mapped nothing.
             let _held = writer_lock.acquire(deadline)?;
