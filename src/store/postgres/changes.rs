@@ -21,8 +21,8 @@ use super::fault::Outcome;
 use super::pool::Pool;
 use crate::calendar::Instant;
 use crate::credit::AccountId;
-use crate::store::pulse::Pulse;
 use crate::store::lock;
+use crate::store::pulse::Pulse;
 
 /// How long a reading of the log may take while the lease has not run out.
 const SHORT_WAIT: Duration = Duration::from_millis(250);
@@ -58,7 +58,14 @@ impl Changes {
 
     /// As of when every write of every host is in the pulse. Reads the log when half of `oldest_ms` is over, before the
     /// deadline.
-    pub(super) fn heard(&self, pool: &Pool, host: i64, now: Instant, oldest_ms: i64, deadline: Deadline) -> Option<Instant> {
+    pub(super) fn heard(
+        &self,
+        pool: &Pool,
+        host: i64,
+        now: Instant,
+        oldest_ms: i64,
+        deadline: Deadline,
+    ) -> Option<Instant> {
         let as_of = || Some(Instant(self.heard.load(Relaxed))).filter(|at| at.0 != i64::MIN);
         let age = as_of().map_or(i64::MAX, |at| now.since(at));
         if (0..=oldest_ms / 2).contains(&age) {
