@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant as Deadline;
 
 use serde::{Deserialize, Serialize};
 
@@ -136,9 +135,18 @@ impl Engine {
         let account = order.account_ref()?;
         let document = if order.document.is_empty() { "" } else { checked_name("document", &order.document)? };
         let deadline = self.deadline(order.deadline_ms);
-        // The stamp is taken before the facts are read, and so the number must be known before.
-        let stamp = self.number_of(order, &account, deadline)?.map(|id| self.store.pulse().stamp(id));
+        let known = match &account {
+            AccountRef::Id(id) => Some(*id),
+            AccountRef::Key(_) => self.cache.id_of(&order.key_of()),
+        };
+        let pulse = self.store.pulse();
+        let (stamp, writes) = (known.map(|id| pulse.stamp(id)), pulse.writes());
         let facts = self.store.facts(&self.ask(account, document, "", now), deadline)?;
+        let id = facts.account.as_ref().map(|account| account.id);
+        let stamp = stamp.or_else(|| pulse.stamp_since(id?, writes));
+        if let Some(id) = id {
+            self.name(order, id);
+        }
         let act = self.question(order, facts.account.as_ref(), facts.chain.as_ref(), granted, now, today)?;
         self.keep(facts.account, stamp, now);
         Ok(OrderAnswer {
@@ -460,23 +468,6 @@ impl Engine {
             decision: body.came_to.decision,
             source: Source::Store,
         })
-    }
-
-    /// The number of the account an order names, if there is such an account.
-    fn number_of(&self, order: &OrderRequest, account: &AccountRef, deadline: Deadline) -> Result<Option<AccountId>> {
-        let key = match account {
-            AccountRef::Id(id) => return Ok(Some(*id)),
-            AccountRef::Key(key) => key,
-        };
-        let known = self.cache.id_of(&order.key_of());
-        if known.is_some() {
-            return Ok(known);
-        }
-        let id = self.store.resolve(key, deadline)?;
-        if let Some(id) = id {
-            self.name(order, id);
-        }
-        Ok(id)
     }
 
     /// Keeps in memory which account an order names.

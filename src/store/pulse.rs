@@ -25,6 +25,8 @@ const ALL: usize = 0;
 const POOLS: usize = 1;
 /// Not a counter: 1 while a writer is between making counters odd and making them even.
 const OPEN: usize = 2;
+/// The counter of writes, whatever they wrote; it moves before the others do.
+const WRITES: usize = 3;
 /// The first counter of an account; behind a line of the processor's cache that is read at every look.
 const FIRST: usize = 8;
 
@@ -73,6 +75,18 @@ impl Pulse {
         Stamp { all: self.look(ALL), pools: self.look(POOLS), account: self.look(slot(id)) }
     }
 
+    /// How often anything was written, for [`Pulse::stamp_since`].
+    pub fn writes(&self) -> u64 {
+        self.look(WRITES)
+    }
+
+    /// What the pulse showed of an account when it showed this many writes, for facts that were read after that; `None`
+    /// when anything was written since. For an account whose number is known only once its facts are.
+    pub fn stamp_since(&self, id: AccountId, writes: u64) -> Option<Stamp> {
+        let stamp = self.stamp(id);
+        (writes.is_multiple_of(2) && self.writes() == writes).then_some(stamp)
+    }
+
     /// Whether nobody has written the facts of an account since this stamp of it was taken; `pooled` says whether it
     /// shares limits with others.
     pub fn is_current(&self, id: AccountId, stamp: &Stamp, pooled: bool) -> bool {
@@ -87,6 +101,7 @@ impl Pulse {
 
     /// Notes a write of an account that is in the store.
     pub fn moved(&self, id: AccountId, pooled: bool) {
+        self.add(WRITES, 2);
         self.add(slot(id), 2);
         if pooled {
             self.add(POOLS, 2);
@@ -95,6 +110,7 @@ impl Pulse {
 
     /// Notes that anything may have been written.
     pub fn all_moved(&self) {
+        self.add(WRITES, 2);
         self.add(ALL, 2);
     }
 
@@ -187,7 +203,11 @@ impl<'a> Beat<'a> {
             return work();
         }
         self.pulse.set_open(1);
-        let open = Open { pulse: self.pulse, moves };
+        let mut open = Open { pulse: self.pulse, moves };
+        if let Some(word) = self.pulse.word(WRITES) {
+            word.fetch_or(1, SeqCst);
+        }
+        open.moves.insert(WRITES, 1);
         for at in open.moves.keys() {
             if let Some(word) = self.pulse.word(*at) {
                 word.fetch_or(1, SeqCst);
@@ -235,6 +255,11 @@ mod tests {
         let pulse = Pulse::new();
         let (a, b) = (pulse.stamp(A), pulse.stamp(B));
         assert_eq!((current(&pulse, A, a), current(&pulse, B, b)), ((true, true), (true, true)));
+        let writes = pulse.writes();
+        assert_eq!(pulse.stamp_since(A, writes), Some(a));
+        pulse.moved(B, false);
+        assert_eq!(pulse.stamp_since(A, writes), None, "it may have been A");
+        let b = pulse.stamp(B);
         pulse.moved(A, false);
         assert_eq!((current(&pulse, A, a), current(&pulse, B, b)), ((false, false), (true, true)));
         pulse.moved(A, true);
