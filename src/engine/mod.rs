@@ -229,12 +229,13 @@ impl Engine {
     /// # Errors
     /// Those of the store.
     pub fn warm(&self) -> Result<u64> {
-        let (now, epoch) = (self.now(), self.cache.epoch());
+        let (now, before) = (self.now(), self.store.pulse().copy());
         let mut count = 0;
         let today = self.day_of(now);
         self.store.all_accounts(self.overdue_to(today), self.horizon_to(today), now, &mut |key, facts| {
             self.cache.name(key, facts.id);
-            self.cache.put(facts, now, epoch);
+            let stamp = before.stamp(facts.id);
+            self.cache.put(self.store.pulse(), facts, now, stamp);
             count += 1;
         })?;
         Ok(count)
