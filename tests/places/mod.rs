@@ -11,6 +11,7 @@ pub(crate) mod postgres_server;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use obligor::engine::{ClockChoice, Config, Secret};
 use obligor::store::postgres::PostgresStore;
@@ -27,6 +28,14 @@ pub(crate) enum Place {
 
 impl Place {
     pub(crate) const BOTH: [Self; 2] = [Self::File, Self::Server];
+
+    /// What [`on_both`] calls the test in this place.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Server => "server",
+        }
+    }
 
     /// While it is held, no other test of this program that holds it runs. A server tells events only when whatever was
     /// being written on it before them is done, in other databases too.
@@ -91,19 +100,15 @@ impl Home {
 
     /// A store that has the state open; each is a host of its own.
     pub(crate) fn store(&self) -> Box<dyn Store> {
-        match self.place() {
-            Place::File => Box::new(self.in_file()),
-            Place::Server => Box::new(self.in_server()),
-        }
+        open(&self.name())
     }
 
     pub(crate) fn in_file(&self) -> SqliteStore {
-        let options = sqlite::Options { create: true, ..Default::default() };
-        SqliteStore::open(&self.file(), options).unwrap()
+        in_file(&self.name())
     }
 
     pub(crate) fn in_server(&self) -> PostgresStore {
-        self.database.as_ref().expect("the state is in a file").store()
+        in_server(&self.name())
     }
 
     /// What an engine is opened with, at a moment that stands still.
@@ -127,6 +132,19 @@ impl Home {
         }
         bytes
     }
+}
+
+/// The store that a path or a URL names.
+pub(crate) fn open(name: &str) -> Box<dyn Store> {
+    if postgres::is_url(name) { Box::new(in_server(name)) } else { Box::new(in_file(name)) }
+}
+
+fn in_file(path: &str) -> SqliteStore {
+    SqliteStore::open(path.as_ref(), sqlite::Options { create: true, ..Default::default() }).unwrap()
+}
+
+fn in_server(url: &str) -> PostgresStore {
+    PostgresStore::open(url, postgres::Options { create: true, wait: Duration::from_secs(60) }).unwrap()
 }
 
 /// A database of the shared server, given back when it is dropped. To empty one costs a tenth of making one.
@@ -160,17 +178,12 @@ impl Database {
             return database;
         }
         let database = Self(postgres_server::shared().fresh_database_name());
-        drop(database.store());
+        drop(in_server(&database.url()));
         database
     }
 
     fn url(&self) -> String {
         postgres_server::shared().url(&self.0)
-    }
-
-    fn store(&self) -> PostgresStore {
-        let options = postgres::Options { create: true, wait: std::time::Duration::from_secs(60) };
-        PostgresStore::open(&self.url(), options).unwrap()
     }
 
     fn sql(&self, text: &str) -> String {
