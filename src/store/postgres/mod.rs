@@ -23,6 +23,8 @@ mod rows;
 mod schema;
 mod session;
 mod socket;
+#[cfg(all(test, unix))]
+mod tests;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
