@@ -10,6 +10,7 @@
 //! - `statement_timeout`, `lock_timeout` and `idle_in_transaction_session_timeout` are what is left until the deadline,
 //!   so that locks are not held for a caller who has left. The first two are a little less: the server's own answer
 //!   keeps the connection, while our giving up costs it. (The server counts none of them during the commit itself.)
+//! - `search_path` is the store's own schema, whatever else is in the database.
 //! - `synchronous_commit` is `on` when it would be less, in every transaction that writes: an answer is only given when
 //!   it cannot be lost. The server's configuration may change while a session lives, so this is not looked up once but
 //!   said each time.
@@ -42,8 +43,6 @@ use crate::error::ErrorKind;
 /// The values of a statement, in order, each with its type.
 pub(super) type Params<'a> = [(&'a (dyn ToSql + Sync), Type)];
 
-/// Rows that [`Connection::each`] asks for at a time.
-const ROWS: usize = 1000;
 /// How long a transaction whose statements have a time of their own may stay idle between them.
 const LONG_IDLE: Duration = Duration::from_secs(600);
 /// How long before the deadline the server is to give up, at most.
@@ -87,7 +86,6 @@ pub(super) struct Connection {
     each: Cell<Option<Duration>>,
     /// The statements kept in this transaction, while they are kept.
     kept: RefCell<Option<HashMap<String, Statement>>>,
-    cursors: Cell<u32>,
     /// Whether the server turned out to be gone, or stands still.
     gone: Cell<bool>,
 }
@@ -108,7 +106,6 @@ impl Connection {
             deadline: Cell::new(deadline),
             each: Cell::new(None),
             kept: RefCell::new(None),
-            cursors: Cell::new(0),
             gone: Cell::new(false),
         })
     }
@@ -134,6 +131,9 @@ impl Connection {
     }
 
     /// Announces a transaction that ends before the deadline. Sends nothing.
+    ///
+    /// The first statement travels behind `BEGIN` without waiting for its answer. Should there be no transaction, since
+    /// the server was told to cancel at that very moment, a statement that names tables without their schema finds none.
     ///
     /// `each`, for long work: the deadline is then that of the first statement alone, the one that waits for locks, and
     /// every other has so much time of its own.
@@ -189,36 +189,6 @@ impl Connection {
     /// As [`Self::query`].
     pub(super) fn command(&self, sql: &str) -> Outcome<()> {
         self.statement(async |client| client.batch_execute(sql).await)
-    }
-
-    /// Hands out the rows of a query one by one, with a cursor, for results that are too long to hold. Other statements
-    /// may be run meanwhile.
-    ///
-    /// # Errors
-    /// As [`Self::query`], and those of `each`, which end it.
-    pub(super) fn each(
-        &self,
-        sql: &str,
-        params: &Params<'_>,
-        each: &mut dyn FnMut(&Row) -> Outcome<()>,
-    ) -> Outcome<()> {
-        let number = self.cursors.get();
-        self.cursors.set(number.wrapping_add(1));
-        let declare = format!("DECLARE obligor_{number} NO SCROLL CURSOR FOR {sql}");
-        let fetch = format!("FETCH {ROWS} FROM obligor_{number}");
-        let mut rows = self.statement(async |client| {
-            let (declared, rows) = join(client.execute_typed(&declare, params), client.query_typed(&fetch, &[])).await;
-            declared.and(rows)
-        })?;
-        loop {
-            for row in &rows {
-                each(row)?;
-            }
-            if rows.len() < ROWS {
-                return self.command(&format!("CLOSE obligor_{number}"));
-            }
-            rows = self.statement(async |client| client.query_typed(&fetch, &[]).await)?;
-        }
     }
 
     /// From now on until the end of the transaction, statements are prepared once and kept: for loops.
@@ -529,4 +499,14 @@ fn unusable() -> Fault {
 /// For the server, which takes 0 for "for ever" and at most what fits an `int`.
 fn milliseconds(duration: Duration) -> u128 {
     duration.as_millis().clamp(1, i32::MAX as u128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_not_printed() {
+        assert_eq!(format!("{:?}", [Hidden(&"0101701234")]), "[…]");
+    }
 }

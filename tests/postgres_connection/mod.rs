@@ -1,11 +1,12 @@
-//! The connection layer against real servers.
+//! The connections of `src/store/postgres` against real servers. These are tests of the library's own, so they run with
+//! `cargo test --lib store::postgres`.
 
 mod deadlines;
 mod faults;
 mod forks;
 mod hosts;
-#[path = "../../../../tests/postgres_server/mod.rs"]
 #[allow(unsafe_code)]
+#[path = "../postgres_server/mod.rs"]
 mod postgres_server;
 mod transactions;
 mod wire;
@@ -63,7 +64,7 @@ fn session(pool: &Pool) -> i32 {
 /// A table `t (n bigint primary key)` with these numbers.
 fn with_table(pool: &Pool, numbers: &[i64]) {
     write(pool, soon(), |connection| {
-        connection.command("CREATE TABLE t (n bigint PRIMARY KEY)")?;
+        connection.command("CREATE SCHEMA obligor; CREATE TABLE obligor.t (n bigint PRIMARY KEY)")?;
         for number in numbers {
             put(connection, *number)?;
         }
