@@ -23,7 +23,7 @@ use crate::store::group::Job;
 use crate::store::sql::account::{Account, moved};
 use crate::store::sql::decision::digest;
 use crate::store::sql::value::{Col, ToValue, Value, to_json, to_json_unless_default};
-use crate::store::{DecisionRecord, Effects, Event, Facts, Step, Steps, Watch, Written};
+use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Steps, Watch, Written};
 
 /// How much more may be ordered meanwhile, in multiples of what the steps order: the largest that changes no answer.
 const SLACK: [i64; 3] = [64, 8, 1];
@@ -39,7 +39,12 @@ struct Rehearsed {
 /// Whether a step can be decided on what is known of the account, without asking for more.
 fn fits(step: &Step, account: &Account) -> bool {
     let (ask, facts) = (&step.ask, &account.facts);
-    !ask.document.is_empty()
+    let names_it = match &ask.account {
+        AccountRef::Id(id) => *id == facts.id,
+        AccountRef::Key(key) => *key == account.key,
+    };
+    names_it
+        && !ask.document.is_empty()
         && ask.item.is_empty()
         && ask.overdue_to == facts.aged_to
         && ask.horizon_to == facts.horizon_to
