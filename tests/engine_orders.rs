@@ -187,9 +187,9 @@ fn requests_that_lack_something_say_what(place: Place) {
     }
 }
 
-#[test]
-fn a_call_may_take_as_long_as_can_be_said() {
-    let desk = Desk::new();
+on_both!(a_call_may_take_as_long_as_can_be_said);
+fn a_call_may_take_as_long_as_can_be_said(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     for deadline_ms in [1_000_000, 0x7fff_ffff, 0x8000_0000, u32::MAX] {
         let order = OrderRequest { deadline_ms: Some(deadline_ms), ..order("100", "", "", "1.00 DKK") };
