@@ -308,6 +308,8 @@ impl PostgresStore {
                 }
                 Ok(None) => {}
                 Err(refused) if refused.retry => {}
+                // What one of them wants written cannot be; apart from each other only that one fails.
+                Err(refused) if refused.error.kind() == ErrorKind::Argument => {}
                 Err(refused) => {
                     self.changes.pulse.moved(id, false);
                     return Err(refused.error);

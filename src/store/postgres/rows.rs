@@ -9,7 +9,7 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 use super::connection::Connection;
 use super::fault::Fault as Refused;
 use crate::store::sql::fault::{Fault, Outcome, damaged};
-use crate::store::sql::value::Value;
+use crate::store::sql::value::{Value, all_keepable};
 use crate::store::sql::{Row, Sql};
 
 /// A transaction on a connection.
@@ -60,6 +60,7 @@ impl<'a> Rows<'a> {
 
 impl Sql for Rows<'_> {
     fn rows(&self, text: &str, values: &[Value<'_>], each: &mut dyn FnMut(&dyn Row) -> Outcome<()>) -> Outcome<()> {
+        all_keepable(values)?;
         let parameters: Vec<Parameter<'_>> = values.iter().map(|value| Parameter(*value)).collect();
         let rows =
             self.connection.query(&numbered(text), &typed(&parameters)).map_err(|refused| self.refused(refused))?;
@@ -72,6 +73,7 @@ impl Sql for Rows<'_> {
             self.connection.command(text).map_err(|refused| self.refused(refused))?;
             return Ok(0);
         }
+        all_keepable(values)?;
         let parameters: Vec<Parameter<'_>> = values.iter().map(|value| Parameter(*value)).collect();
         self.connection.execute(&numbered(text), &typed(&parameters)).map_err(|refused| self.refused(refused))
     }
