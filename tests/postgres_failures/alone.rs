@@ -274,10 +274,7 @@ fn a_server_without_a_connection_to_spare_says_so() {
     let mut others: Vec<Child> = Vec::new();
     let full = || psql(&url, "SELECT 1").is_err_and(|why| why.contains("too many clients"));
     wait_until("the server is full", || {
-        let mut other = crate::postgres_server::machine::command(crate::postgres_server::machine::program(
-            "psql",
-            "postgresql-client",
-        ));
+        let mut other = command(program("psql", "postgresql-client"));
         other.args(["-X", "-d", &url]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         others.push(other.spawn().unwrap());
         full()
