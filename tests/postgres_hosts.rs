@@ -1,20 +1,18 @@
 //! Two hosts on one database: how soon one hears of the other, and what either may say when it hears nothing.
 
 mod common;
-#[path = "postgres_server/mod.rs"]
-mod postgres_server;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use common::places::postgres_server::{Server, shared};
 use common::{NOON, customer, money, order, put_account};
 use obligor::calendar::{Clock, Instant};
 use obligor::engine::{Engine, Keeper, Source};
 use obligor::error::ErrorKind;
 use obligor::policy::Policy;
 use obligor::store::postgres::{Options, PostgresStore};
-use postgres_server::{Server, shared};
 use serde_json::json;
 
 /// A clock that is set by hand: milliseconds after [`NOON`].
@@ -93,6 +91,15 @@ fn a_host_hears_what_another_wrote() {
     customer(&there, "400", "10.00 DKK");
     clock.set(2 * oldest);
     assert_eq!(asked(&here, &clock, "300").0, Source::Store);
+}
+
+#[test]
+fn a_host_that_read_everybody_at_its_start_need_not_ask_again() {
+    let (url, clock) = (shared().fresh_database(), Hand::default());
+    customer(&host(&url, &clock, Duration::from_secs(20)), "100", "1000.00 DKK");
+    let here = host(&url, &clock, Duration::from_secs(20));
+    assert_eq!(here.warm().unwrap(), 1);
+    assert_eq!(asked(&here, &clock, "100"), (Source::Memory, money("0.00 DKK").to_string(), 0));
 }
 
 #[test]

@@ -9,7 +9,9 @@
 #[path = "../postgres_server/mod.rs"]
 pub(crate) mod postgres_server;
 
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -117,9 +119,12 @@ impl Home {
         Config { create: true, clock, secret: Secret::File(self.key()), deadline_ms: 20_000, ..Config::at(self.name()) }
     }
 
-    /// Runs SQL in the server; what it answers is rows as lines.
-    pub(crate) fn sql(&self, text: &str) -> String {
-        self.database.as_ref().expect("the state is in a file").sql(text)
+    /// Lets nobody write until it is dropped, as a long import by somebody else would. Everybody may read.
+    pub(crate) fn busy(&self) -> Busy {
+        match &self.database {
+            None => Busy::file(&self.file()),
+            Some(database) => Busy::server(&database.url()),
+        }
     }
 
     /// Every byte that is kept, of whatever is beside the state in its folder too.
@@ -131,6 +136,49 @@ impl Home {
             bytes.extend(database.sql("SELECT schema_to_xml('obligor', false, false, '')").into_bytes());
         }
         bytes
+    }
+}
+
+/// Another process that holds the state for writing until its standard input ends.
+pub(crate) struct Busy(Child);
+
+impl Busy {
+    fn file(path: &Path) -> Self {
+        const HOLD: &str = "import sqlite3, sys\n\
+            store = sqlite3.connect(sys.argv[1], isolation_level=None)\n\
+            store.execute('BEGIN IMMEDIATE')\n\
+            print('held', flush=True)\n\
+            sys.stdin.read()\n\
+            store.execute('ROLLBACK')\n";
+        let python = std::env::var("OBLIGOR_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        Self::when_held(Command::new(python).args(["-c", HOLD]).arg(path), "")
+    }
+
+    fn server(url: &str) -> Self {
+        let psql = postgres_server::machine::program("psql", "postgresql-client");
+        let tables = "SELECT 'LOCK TABLE ' || string_agg(format('obligor.%I', tablename), ', ') || ' IN EXCLUSIVE MODE' \
+             FROM pg_tables WHERE schemaname = 'obligor' \\gexec\n";
+        let hold = format!("BEGIN;\n{tables}\\echo held\n");
+        Self::when_held(postgres_server::machine::command(psql).args(["-X", "-q", "-d", url]), &hold)
+    }
+
+    /// Starts it, and waits until it says that it holds the state.
+    fn when_held(command: &mut Command, input: &str) -> Self {
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child =
+            child.unwrap_or_else(|error| panic!("{command:?}, which holds the store, does not start: {error}"));
+        child.stdin.as_mut().unwrap().write_all(input.as_bytes()).unwrap();
+        let mut said = [0; 5];
+        child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        assert_eq!(&said, b"held\n");
+        Self(child)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 

@@ -101,6 +101,12 @@ impl Changes {
         as_of()
     }
 
+    /// Finds out where the log ends now, so that what is read from here on need not be forgotten when it is first heard
+    /// what others wrote. If it cannot be found out, it will be.
+    pub(super) fn begin(&self, pool: &Pool, host: i64, deadline: Deadline) {
+        let _ = self.read(pool, host, &mut lock(&self.place), deadline);
+    }
+
     fn read(&self, pool: &Pool, host: i64, place: &mut Place, deadline: Deadline) -> Outcome<()> {
         if place.cleaned.is_none_or(|at| at.elapsed() > CLEANING) {
             place.cleaned = Some(Deadline::now());

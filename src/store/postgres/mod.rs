@@ -148,6 +148,7 @@ impl PostgresStore {
             }
             result => result?,
         }
+        store.changes.begin(&store.pool, store.host, deadline);
         Ok(store)
     }
 
