@@ -185,3 +185,17 @@ fn requests_that_lack_something_say_what() {
         assert!(error.message().contains(word), "{error}");
     }
 }
+
+#[test]
+fn a_call_may_take_as_long_as_can_be_said() {
+    let desk = Desk::new();
+    desk.customer("100", "1000.00 DKK");
+    for deadline_ms in [1_000_000, 0x7fff_ffff, 0x8000_0000, u32::MAX] {
+        let order = OrderRequest { deadline_ms: Some(deadline_ms), ..order("100", "", "", "1.00 DKK") };
+        // Twice: the second uses a connection that is there.
+        for _ in 0..2 {
+            assert!(desk.engine.check(&order).is_ok());
+            assert!(desk.engine.check_list(std::slice::from_ref(&order)).unwrap()[0].is_ok());
+        }
+    }
+}
