@@ -112,7 +112,9 @@ impl From<tokio_postgres::Error> for Fault {
 impl From<&DbError> for Fault {
     fn from(answer: &DbError) -> Self {
         let code = answer.code();
-        let Meaning { kind, advice, retry, gone } = Meaning::of(code);
+        let taken_meanwhile = answer.constraint().is_some_and(|name| RACED.contains(&name));
+        let meaning = if taken_meanwhile { &SqlState::T_R_SERIALIZATION_FAILURE } else { code };
+        let Meaning { kind, advice, retry, gone } = Meaning::of(meaning);
         let constraint = answer.constraint().map(|name| format!(", constraint {name}")).unwrap_or_default();
         let error = Error::new(kind, format!("{advice} (PostgreSQL: SQLSTATE {}{constraint})", code.code()));
         Self { error, code: Some(code.clone()), retry, gone }
@@ -125,6 +127,10 @@ struct Meaning {
     retry: bool,
     gone: bool,
 }
+
+/// What two requests may want at the same time although each looked first: a key, and the number of an order. The second
+/// looks again.
+const RACED: [&str; 2] = ["request_pkey", "chain_company_document_key"];
 
 const MIGRATE: &str = "the store's tables are missing or of another version; run `obligor migrate`";
 

@@ -181,6 +181,10 @@ impl PostgresStore {
                     .and_then(|()| work(Writing { sql: &rows, watch: self.watch.as_ref(), touched: &touched }))
                     .and_then(|value| {
                         written = touched.take();
+                        if !rows.holds_pools() && written.iter().any(|(_, pooled)| *pooled) {
+                            rows.begin_anew();
+                            return Err(locked::overtaken().into());
+                        }
                         self.note(&rows, &written)?;
                         connection.commit().map_err(|refused| rows.refused(refused))?;
                         Ok(value)

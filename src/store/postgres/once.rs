@@ -23,7 +23,7 @@ use crate::store::group::Job;
 use crate::store::sql::account::{Account, moved};
 use crate::store::sql::decision::digest;
 use crate::store::sql::value::{Col, ToValue, Value, to_json, to_json_unless_default};
-use crate::store::{DecisionRecord, Effects, Event, Facts, Step, Steps, Watch, Written};
+use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Steps, Watch, Written};
 
 /// How much more may be ordered meanwhile, in multiples of what the steps order: the largest that changes no answer.
 const SLACK: [i64; 3] = [64, 8, 1];
@@ -39,7 +39,12 @@ struct Rehearsed {
 /// Whether a step can be decided on what is known of the account, without asking for more.
 fn fits(step: &Step, account: &Account) -> bool {
     let (ask, facts) = (&step.ask, &account.facts);
-    !ask.document.is_empty()
+    let names_it = match &ask.account {
+        AccountRef::Id(id) => *id == facts.id,
+        AccountRef::Key(key) => *key == account.key,
+    };
+    names_it
+        && !ask.document.is_empty()
         && ask.item.is_empty()
         && ask.overdue_to == facts.aged_to
         && ask.horizon_to == facts.horizon_to
@@ -119,6 +124,7 @@ struct Parameters {
     bodies: Vec<String>,
     salts: Vec<Vec<u8>>,
     digests: Vec<Vec<u8>>,
+    asked: Vec<String>,
     documents: Vec<String>,
     states: Vec<i64>,
     amounts: Vec<i64>,
@@ -190,6 +196,7 @@ fn parameters(
         if !documents.insert(&step.ask.document) {
             return None;
         }
+        all.asked.push(step.ask.document.clone());
         if let Some(chain) = &effects.chain {
             all.documents.push(chain.document.clone());
             all.states.push(number(&Col(chain.state)));
@@ -235,7 +242,7 @@ fn call(connection: &Connection, deadline: std::time::Instant, all: &Parameters)
     for next in &all.next {
         values.push((next, Type::INT8));
     }
-    let rest: [(&(dyn ToSql + Sync), Type); 22] = [
+    let rest: [(&(dyn ToSql + Sync), Type); 23] = [
         (&all.versions, Type::INT8),
         (&all.moment, Type::INT8),
         (&all.keys, Type::TEXT_ARRAY),
@@ -245,6 +252,7 @@ fn call(connection: &Connection, deadline: std::time::Instant, all: &Parameters)
         (&all.bodies, Type::TEXT_ARRAY),
         (&all.salts, Type::BYTEA_ARRAY),
         (&all.digests, Type::BYTEA_ARRAY),
+        (&all.asked, Type::TEXT_ARRAY),
         (&all.documents, Type::TEXT_ARRAY),
         (&all.states, Type::INT8_ARRAY),
         (&all.amounts, Type::INT8_ARRAY),

@@ -16,17 +16,29 @@ use crate::store::sql::{Row, Sql};
 pub(super) struct Rows<'a> {
     pub(super) connection: &'a Connection,
     writes: bool,
+    /// Whether nobody else can write the pools that it writes.
+    pools: Cell<bool>,
     /// Whether the transaction failed only because of what others did at the same time.
     again: Cell<bool>,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn reading(connection: &'a Connection) -> Self {
-        Self { connection, writes: false, again: Cell::new(false) }
+        Self { connection, writes: false, pools: Cell::new(false), again: Cell::new(false) }
     }
 
     pub(super) fn writing(connection: &'a Connection) -> Self {
-        Self { connection, writes: true, again: Cell::new(false) }
+        Self { connection, writes: true, pools: Cell::new(false), again: Cell::new(false) }
+    }
+
+    /// Whether it holds the locks without which no pool may be written.
+    pub(super) fn holds_pools(&self) -> bool {
+        self.pools.get()
+    }
+
+    /// Notes that it holds them.
+    pub(super) fn hold_pools(&self) {
+        self.pools.set(true);
     }
 
     /// Whether the same transaction may be tried again at once.
@@ -70,6 +82,12 @@ impl Sql for Rows<'_> {
 
     fn lock_rows(&self) -> &'static str {
         if self.writes { " FOR NO KEY UPDATE" } else { "" }
+    }
+
+    /// A commit that a person cut short while it waited for the standby is seen by others, and the standby may not have it.
+    /// To lock a row is to write, and the commit of that waits for all that was written before it.
+    fn secure_rows(&self) -> &'static str {
+        if self.writes { " FOR KEY SHARE" } else { "" }
     }
 
     fn settled_events(&self) -> &'static str {

@@ -56,6 +56,12 @@ pub(super) trait Sql {
         ""
     }
 
+    /// What stands at the end of a query for rows that an answer rests on, so that the answer waits until they cannot be
+    /// lost, where others may see what can be.
+    fn secure_rows(&self) -> &'static str {
+        ""
+    }
+
     /// What stands in the condition of a query for events, so that it goes no further than the oldest write under way,
     /// where several can be.
     fn settled_events(&self) -> &'static str {

@@ -139,10 +139,11 @@ fn misplanned(what: &str) -> super::fault::Fault {
 /// The recorded answer, if the key of this request was used before.
 fn repeated(sql: &dyn Sql, ask: &Ask) -> Outcome<Option<Answer>> {
     let Some(RequestKey { key, content }) = &ask.key else { return Ok(None) };
-    let Some((kept, granted, id)) =
-        sql.first("SELECT content, granted, decision FROM request WHERE key = ?1", values![key], |row| {
-            Ok((row.get::<[u8; 32]>(0)?, row.get(1)?, row.get::<Option<i64>>(2)?))
-        })?
+    let Some((kept, granted, id)) = sql.first(
+        &format!("SELECT content, granted, decision FROM request WHERE key = ?1{}", sql.secure_rows()),
+        values![key],
+        |row| Ok((row.get::<[u8; 32]>(0)?, row.get(1)?, row.get::<Option<i64>>(2)?)),
+    )?
     else {
         return Ok(None);
     };
