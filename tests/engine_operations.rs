@@ -3,6 +3,7 @@
 mod common;
 
 use common::Desk;
+use common::places::{Place, on_both};
 use obligor::engine::Engine;
 use obligor::error::ErrorKind;
 use serde_json::{Value, json};
@@ -18,9 +19,9 @@ fn refused(desk: &Desk, operation: &str, request: &str, kind: ErrorKind, word: &
     assert!(error.message().contains(word), "{error}");
 }
 
-#[test]
-fn a_customer_is_put_given_credit_and_stopped_at_the_limit() {
-    let desk = Desk::new();
+on_both!(a_customer_is_put_given_credit_and_stopped_at_the_limit);
+fn a_customer_is_put_given_credit_and_stopped_at_the_limit(place: Place) {
+    let desk = Desk::new(place);
     let customer = json!({
         "customer": "200", "name": "Nordly ApS", "country": "DK", "legal_form": "80",
         "identifiers": [{ "scheme": "dk.vat", "number": "DK 13585628" }]
@@ -69,9 +70,9 @@ fn a_customer_is_put_given_credit_and_stopped_at_the_limit() {
     assert_eq!((&waiting[0]["document"], &waiting[0]["amount"]), (&json!("SO-2"), &json!("5.00 DKK")));
 }
 
-#[test]
-fn a_persons_number_is_kept_as_a_hash_and_shown_to_nobody() {
-    let desk = Desk::new();
+on_both!(a_persons_number_is_kept_as_a_hash_and_shown_to_nobody);
+fn a_persons_number_is_kept_as_a_hash_and_shown_to_nobody(place: Place) {
+    let desk = Desk::new(place);
     let number = "10915596784";
     let person = json!({
         "customer": "300", "name": "Kari Nordmann", "country": "NO",
@@ -94,9 +95,9 @@ fn a_persons_number_is_kept_as_a_hash_and_shown_to_nobody() {
     }
 }
 
-#[test]
-fn a_number_in_the_wrong_place_is_not_repeated() {
-    let desk = Desk::new();
+on_both!(a_number_in_the_wrong_place_is_not_repeated);
+fn a_number_in_the_wrong_place_is_not_repeated(place: Place) {
+    let desk = Desk::new(place);
     for request in
         [r#"{"personal_number":10915596784}"#, r#"{"10915596784":1}"#, r#"{"credit_element":"109155 96784"}"#]
     {
@@ -105,9 +106,9 @@ fn a_number_in_the_wrong_place_is_not_repeated() {
     }
 }
 
-#[test]
-fn mistakes_in_a_request_are_named() {
-    let desk = Desk::new();
+on_both!(mistakes_in_a_request_are_named);
+fn mistakes_in_a_request_are_named(place: Place) {
+    let desk = Desk::new(place);
     refused(&desk, "order.chek", "{}", ErrorKind::Argument, "did you mean \"order.check\"?");
     refused(&desk, "order.check", "{", ErrorKind::Argument, "line 1 column 1");
     refused(&desk, "order.check", r#"{"amont":"1.00 DKK"}"#, ErrorKind::Argument, "amont");
@@ -121,9 +122,9 @@ fn mistakes_in_a_request_are_named() {
     refused(&desk, "order.check", &long, ErrorKind::TooLarge, "at most");
 }
 
-#[test]
-fn an_import_through_json_is_whole_or_not_at_all() {
-    let desk = Desk::new();
+on_both!(an_import_through_json_is_whole_or_not_at_all);
+fn an_import_through_json_is_whole_or_not_at_all(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     let good = "company,customer,number,kind,currency,amount,residual,due\nNW01,100,INV-1,invoice,DKK,90.00,90.00,2026-12-01\n";
     let bad = format!("{good}NW01,100,INV-2,invoice,DKK,1.00,1.00,2026-02-30\n");
@@ -137,9 +138,9 @@ fn an_import_through_json_is_whole_or_not_at_all() {
     assert_eq!((&again["added"], &again["same"]), (&json!(0), &json!(1)));
 }
 
-#[test]
-fn every_operation_answers_to_its_name() {
-    let desk = Desk::new();
+on_both!(every_operation_answers_to_its_name);
+fn every_operation_answers_to_its_name(place: Place) {
+    let desk = Desk::new(place);
     for name in Engine::operations() {
         if let Err(error) = desk.engine.call(name, "{}") {
             assert!(error.kind() != ErrorKind::Internal && error.message().starts_with(name), "{name}: {error}");

@@ -1,20 +1,18 @@
 //! Two hosts on one database: how soon one hears of the other, and what either may say when it hears nothing.
 
 mod common;
-#[path = "postgres_server/mod.rs"]
-mod postgres_server;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use common::places::postgres_server::{Server, shared};
 use common::{NOON, customer, money, order, put_account};
 use obligor::calendar::{Clock, Instant};
 use obligor::engine::{Engine, Keeper, Source};
 use obligor::error::ErrorKind;
 use obligor::policy::Policy;
 use obligor::store::postgres::{Options, PostgresStore};
-use postgres_server::{Server, shared};
 use serde_json::json;
 
 /// A clock that is set by hand: milliseconds after [`NOON`].
@@ -43,7 +41,7 @@ fn host(url: &str, clock: &Hand, deadline: Duration) -> Engine {
 
 /// Where the facts of a check came from, what is owed, and how old that is in milliseconds.
 fn asked(engine: &Engine, clock: &Hand, number: &str) -> (Source, String, i64) {
-    let answer = engine.check(&order(number, "", "1.00 DKK")).unwrap();
+    let answer = engine.check(&order(number, "", "", "1.00 DKK")).unwrap();
     let owed = answer.decision.exposure_before.unwrap().to_string();
     (answer.source, owed, clock.now().since(answer.facts_at))
 }
@@ -69,7 +67,7 @@ fn a_host_hears_what_another_wrote() {
         assert_eq!(asked(&here, &clock, number).0, Source::Memory, "{number}");
     }
 
-    there.reserve(&order("300", "SO-1", "400.00 DKK")).unwrap();
+    there.reserve(&order("300", "SO-1", "SO-1", "400.00 DKK")).unwrap();
     // Until half of the age is over nothing is asked of the server, and the answer says as of when it is.
     clock.set(oldest / 2);
     assert_eq!(asked(&here, &clock, "300"), (Source::Memory, money("0.00 DKK").to_string(), oldest / 2));
@@ -80,11 +78,11 @@ fn a_host_hears_what_another_wrote() {
     assert_eq!(asked(&here, &clock, "100"), (Source::Memory, money("0.00 DKK").to_string(), 0));
 
     // Its own writes it knows at once.
-    here.reserve(&order("300", "SO-2", "100.00 DKK")).unwrap();
+    here.reserve(&order("300", "SO-2", "SO-2", "100.00 DKK")).unwrap();
     assert_eq!(asked(&here, &clock, "300"), (Source::Memory, money("500.00 DKK").to_string(), 0));
 
     // Who shares a limit with somebody is written with them.
-    there.reserve(&order("200", "SO-3", "50.00 DKK")).unwrap();
+    there.reserve(&order("200", "SO-3", "SO-3", "50.00 DKK")).unwrap();
     clock.set(oldest + 2);
     assert_eq!(asked(&here, &clock, "100").0, Source::Store);
     assert_eq!(asked(&here, &clock, "300").0, Source::Memory);
@@ -93,6 +91,15 @@ fn a_host_hears_what_another_wrote() {
     customer(&there, "400", "10.00 DKK");
     clock.set(2 * oldest);
     assert_eq!(asked(&here, &clock, "300").0, Source::Store);
+}
+
+#[test]
+fn a_host_that_read_everybody_at_its_start_need_not_ask_again() {
+    let (url, clock) = (shared().fresh_database(), Hand::default());
+    customer(&host(&url, &clock, Duration::from_secs(20)), "100", "1000.00 DKK");
+    let here = host(&url, &clock, Duration::from_secs(20));
+    assert_eq!(here.warm().unwrap(), 1);
+    assert_eq!(asked(&here, &clock, "100"), (Source::Memory, money("0.00 DKK").to_string(), 0));
 }
 
 #[test]
@@ -109,9 +116,10 @@ fn without_contact_nothing_stays_fresh() {
     // The server does not answer, and what memory holds is young enough still.
     assert_eq!(asked(&engine, &clock, "100"), (Source::Memory, money("0.00 DKK").to_string(), oldest - 1));
     clock.set(oldest + 1);
-    let error = engine.check(&order("100", "", "1.00 DKK")).unwrap_err();
+    let error = engine.check(&order("100", "", "", "1.00 DKK")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Undetermined, "{error}");
 
+    // Nobody wrote meanwhile, and that is heard as soon as the server answers again.
     server.resume();
-    assert_eq!(asked(&engine, &clock, "100"), (Source::Store, money("0.00 DKK").to_string(), 0));
+    assert_eq!(asked(&engine, &clock, "100"), (Source::Memory, money("0.00 DKK").to_string(), 0));
 }

@@ -42,7 +42,8 @@ struct Place {
     /// What was met of transactions that were not all at an end: transaction and account.
     met: BTreeSet<(u64, i64)>,
     read: Option<Deadline>,
-    tried: Option<Deadline>,
+    /// When it last could not be read: it is not tried again at once.
+    failed: Option<Deadline>,
     cleaned: Option<Deadline>,
 }
 
@@ -87,18 +88,26 @@ impl Changes {
         let since = |at: Option<Deadline>| at.map_or(Duration::MAX, |at| at.elapsed());
         let rest = Duration::from_millis(u64::try_from(oldest_ms / 8).unwrap_or(0));
         let somebody_else_did = as_of().is_some_and(|at| (0..=oldest_ms / 2).contains(&now.since(at)));
-        if somebody_else_did || since(place.tried) < rest {
+        if somebody_else_did || since(place.failed) < rest {
             return as_of();
         }
-        place.tried = Some(Deadline::now());
         let deadline = if still_good { deadline.min(Deadline::now() + SHORT_WAIT) } else { deadline };
         if since(place.read) > LONGEST_GAP {
             place.from = None;
         }
-        if self.read(pool, host, &mut place, deadline).is_ok() {
-            self.heard.fetch_max(now.0, Relaxed);
+        match self.read(pool, host, &mut place, deadline) {
+            Ok(()) => {
+                self.heard.fetch_max(now.0, Relaxed);
+            }
+            Err(_) => place.failed = Some(Deadline::now()),
         }
         as_of()
+    }
+
+    /// Finds out where the log ends now, so that what is read from here on need not be forgotten when it is first heard
+    /// what others wrote. If it cannot be found out, it will be.
+    pub(super) fn begin(&self, pool: &Pool, host: i64, deadline: Deadline) {
+        let _ = self.read(pool, host, &mut lock(&self.place), deadline);
     }
 
     fn read(&self, pool: &Pool, host: i64, place: &mut Place, deadline: Deadline) -> Outcome<()> {

@@ -39,7 +39,7 @@ use tokio_postgres::types::Type;
 
 pub use schema::Made;
 
-use super::group::{Job, Turn};
+use super::group::{Job, Turn, panicked};
 use super::pulse::Pulse;
 use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
@@ -148,6 +148,7 @@ impl PostgresStore {
             }
             result => result?,
         }
+        store.changes.begin(&store.pool, store.host, deadline);
         Ok(store)
     }
 
@@ -255,14 +256,7 @@ impl PostgresStore {
             waiters.push(waiter);
             jobs.push(job);
         }
-        let result = catch_unwind(AssertUnwindSafe(|| self.batch(id, &jobs, deadline))).unwrap_or_else(|payload| {
-            // Dropping what the panic carries may panic again.
-            std::mem::forget(payload);
-            Err(Error::new(
-                ErrorKind::Internal,
-                "a request panicked in the store; nothing was written, and this is a fault of the library",
-            ))
-        });
+        let result = caught(|| self.batch(id, &jobs, deadline));
         let lost = || Err(Error::new(ErrorKind::Internal, "a request was not carried out"));
         match result {
             Ok(answers) => {
@@ -324,6 +318,11 @@ impl PostgresStore {
     }
 }
 
+/// Does work that runs plans, which may panic.
+fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panicked(payload)))
+}
+
 impl Database for PostgresStore {
     fn read<T>(&self, wait: Duration, work: impl FnOnce(&dyn Sql) -> Outcome<T>) -> Result<T> {
         self.same_process()?;
@@ -383,7 +382,7 @@ impl Database for PostgresStore {
         }
         let job = Job { steps, all_or_nothing };
         let Some(id) = self.one_account(&job, deadline)? else {
-            let answers = self.under_locks(&[job], deadline)?;
+            let answers = caught(|| self.under_locks(&[job], deadline))?;
             return answers
                 .into_iter()
                 .next()

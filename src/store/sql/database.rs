@@ -22,8 +22,9 @@ const ACCOUNTS_AT_ONCE: u32 = 1000;
 
 /// How long a read without a deadline may take.
 pub(in crate::store) const READ_WAIT: Duration = Duration::from_secs(2);
-/// How long a piece of a long read may take: it asks several times for each account, and a server may be far away.
-const PIECE_WAIT: Duration = Duration::from_secs(60);
+
+/// How long a read of a piece of everything may take.
+const LONG_READ: Duration = Duration::from_secs(60);
 
 /// What a database does in its own way. The methods that [`Store`] has too mean the same there.
 pub(in crate::store) trait Database: Send + Sync {
@@ -117,7 +118,7 @@ impl<D: Database> Store for D {
         let as_of = AsOf { overdue_to, horizon_to, now };
         let mut after = AccountId(0);
         loop {
-            let accounts = self.read(PIECE_WAIT, |sql| query::accounts_after(sql, after, ACCOUNTS_AT_ONCE, as_of))?;
+            let accounts = self.read(LONG_READ, |sql| query::accounts_after(sql, after, ACCOUNTS_AT_ONCE, as_of))?;
             let Some(last) = accounts.last() else { return Ok(()) };
             after = last.facts.id;
             for account in accounts {
@@ -278,7 +279,7 @@ impl<D: Database> Store for D {
 }
 
 fn check(store: &impl Database, progress: &mut dyn FnMut(u64, u64) -> bool, found: &mut Verification) -> Result<()> {
-    let total = store.read(PIECE_WAIT, verify::total)?;
+    let total = store.read(LONG_READ, verify::total)?;
     let mut go_on = |found: &Verification| {
         let done = found.accounts.saturating_add(found.decisions);
         if progress(done, total.max(done)) {
@@ -290,20 +291,20 @@ fn check(store: &impl Database, progress: &mut dyn FnMut(u64, u64) -> bool, foun
     store.check_database(found)?;
     let mut after = Some(AccountId(0));
     while let Some(from) = after {
-        after = store.read(PIECE_WAIT, |sql| verify::accounts(sql, from, found))?;
+        after = store.read(LONG_READ, |sql| verify::accounts(sql, from, found))?;
         go_on(found)?;
     }
     let mut pool = Some(0);
     while let Some(from) = pool {
-        pool = store.read(PIECE_WAIT, |sql| pool::verify(sql, from, found))?;
+        pool = store.read(LONG_READ, |sql| pool::verify(sql, from, found))?;
     }
-    store.read(PIECE_WAIT, |sql| {
+    store.read(LONG_READ, |sql| {
         verify::end_of_chain(sql, None, &decision::unknown_end(sql)?, found)?;
         verify::decisions_without_account(sql, found)
     })?;
     let mut place = Some(verify::Place::START);
     while let Some(from) = place {
-        place = store.read(PIECE_WAIT, |sql| verify::decisions(sql, from, found))?;
+        place = store.read(LONG_READ, |sql| verify::decisions(sql, from, found))?;
         go_on(found)?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::SqliteStore;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Steps;
-use crate::store::group::{Job, Lead, Waiter};
+use crate::store::group::{Job, Lead, Waiter, panicked};
 use crate::store::pulse::Beat;
 use crate::store::sql::fault::{Fault, Outcome};
 use crate::store::sql::{Touched, Writing, carry_out};
@@ -37,14 +37,7 @@ impl SqliteStore {
         let failed = match result {
             Ok(Ok(())) => self.commit(&lent.sql, &beat).err().map(Error::from),
             Ok(Err(fault)) => Some(fault.0),
-            Err(payload) => {
-                // Dropping what the panic carries may panic again.
-                std::mem::forget(payload);
-                Some(Error::new(
-                    ErrorKind::Internal,
-                    "a request panicked in the store; nothing was written, and this is a fault of the library",
-                ))
-            }
+            Err(payload) => Some(panicked(payload)),
         };
         if failed.is_none() {
             lent.put_back();

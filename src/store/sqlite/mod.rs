@@ -1,6 +1,6 @@
 //! The store in one SQLite file: on a local disk, for all processes of one machine.
 //!
-//! Writes go through one door: the caller gets the lead among the threads of its process ([`group`]), then the writer
+//! Writes go through one door: the caller gets the lead among the threads of its process ([`super::group`]), then the writer
 //! file among processes ([`guard`]), then SQLite's own lock. Reads take a connection and go on beside. Everything that
 //! calls SQLite does so inside a pass of [`fork_gate`].
 //!
