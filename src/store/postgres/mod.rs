@@ -339,8 +339,12 @@ impl Database for PostgresStore {
         self.writing(deadline, None, |_| Ok(()), work)
     }
 
-    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
-        self.writing(deadline, None, locked::alone, work)
+    fn write_accounts<T>(&self, deadline: Deadline, mut work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.writing(deadline, None, locked::alone, |to| {
+            // What is written of a pool is a fact of all its accounts, and no write of any.
+            to.touched.note(EVERY_ACCOUNT, true);
+            work(to)
+        })
     }
 
     fn check_database(&self, _found: &mut Verification) -> Result<()> {
