@@ -6,6 +6,8 @@
 //! write only if they are still true. So a plan may run more than once, and must depend on nothing but its facts.
 
 mod group;
+pub mod moving;
+mod place;
 pub mod postgres;
 pub mod pulse;
 mod record;
@@ -15,6 +17,7 @@ pub mod sqlite;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant as Deadline;
 
+pub use place::Place;
 pub use record::{
     AccountKey, AccountRecord, AnswerRecord, Company, Customer, DecisionRecord, Event, EventKind, IdentifierKey, Item,
     ItemKind, LimitOwner, LimitRecord, LimitRequest, LookupRecord, OrderRecord, OverdueItem, PolicyRecord, PoolRecord,
