@@ -76,7 +76,7 @@ fn shown(options: &Options, moved: &Moved, key: Option<&str>) -> Done {
         }
         Became::Moved => (
             format!(
-                "Moved {from} to {to}: {there}\n{from} cannot be used any more: name {to} in the configuration of every \
+                "Moved {from} to {to}: {there}\n{from} cannot be used any more. Name {to} in the configuration of every \
                  host.\n\n{}",
                 about_key(key)
             ),
@@ -87,8 +87,8 @@ fn shown(options: &Options, moved: &Moved, key: Option<&str>) -> Done {
         }
         Became::NotMoved => (
             format!(
-                "Not moved: what arrived in {to} is not the same, or not sound. {from} stays in use. Run it again, or \
-                 mend what is told here."
+                "Not moved: what arrived in {to} is not the same, or not sound.\n{from} stays in use. Mend what is told \
+                 here, then run it again."
             ),
             exit::FAULTS,
         ),
@@ -112,7 +112,7 @@ fn shown(options: &Options, moved: &Moved, key: Option<&str>) -> Done {
 
 /// Every table with the sums of its amounts, as far as there are any; of what is other also how it is in the new store.
 fn compared(look: Look, tables: &[Compared]) -> String {
-    let mut shown = look.table(&["Table", "Rows", "Sums", ""]);
+    let mut shown = look.table(&["Table", "Rows", "Sums, in minor units", ""]);
     let number = |rows: u64| look.language.number(i64::try_from(rows).unwrap_or(i64::MAX));
     let both = |here: String, there: String| if here == there { here } else { format!("{here}\nthere:\n{there}") };
     let sum = |sums: &BTreeMap<&str, String>| {
@@ -138,7 +138,8 @@ fn about_key(key: Option<&str>) -> String {
         None => "It is where the configuration of the old store says".to_owned(),
     };
     format!(
-        "The key that personal numbers are hashed with does not go along. {where_it_is}: hosts of the new store need the \
-         same, as secret = \"file:PATH\" or \"env:NAME\"; with another one no customer is found by a personal number."
+        "The key that personal numbers are hashed with does not go along. {where_it_is}.\nHosts of the new store need \
+         the same key, as secret = \"file:PATH\" or \"env:NAME\":\nwith another one no customer is found by a personal \
+         number."
     )
 }

@@ -115,3 +115,112 @@ fn finish(sql: Connection, to: &Path, copied: Outcome<()>) -> Outcome<()> {
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{Day, Instant as Moment};
+    use crate::error::{Error, ErrorKind};
+    use crate::store::sql::card;
+    use crate::store::sqlite::Options;
+    use crate::store::{Customer, Event, EventKind, Store};
+
+    fn open(path: &Path, create: bool) -> SqliteStore {
+        SqliteStore::open(path, Options { create, ..Options::default() }).unwrap()
+    }
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
+    /// A store with more customers than a piece has, and events of which the last is gone.
+    fn furnished(path: &Path) -> SqliteStore {
+        let store = open(path, true);
+        let put = |n: u32| Customer { number: n.to_string(), name: "x".repeat(5000), ..Customer::default() };
+        let all =
+            |load: &mut dyn crate::store::Loader| (0..2000).try_for_each(|n| load.put_customer(&put(n)).map(drop));
+        store.load(Moment(0), Day(0), &mut { all }, soon()).unwrap();
+        store.queue_once(&[event("a"), event("b")], soon()).unwrap();
+        store.alone(soon(), |sql| command(sql.connection(), "DELETE FROM event WHERE id = 2")).unwrap();
+        store
+    }
+
+    fn event(key: &str) -> (String, Event) {
+        let (kind, document, subject) = (EventKind::ReviewDue, String::new(), String::new());
+        let event = Event { id: 0, at: Moment(0), kind, account: None, document, subject, reasons: Vec::new() };
+        (key.to_owned(), event)
+    }
+
+    #[test]
+    fn a_file_made_of_another_state_is_a_store_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("old"), folder.path().join("copy"));
+        let store = furnished(&from);
+        store.leave(false, &mut |sql| make(&Open(sql), &to)).unwrap();
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(left.iter().all(|name| name == "copy" || !name.to_string_lossy().starts_with("copy")), "{left:?}");
+
+        let copy = open(&to, false);
+        assert_eq!(copy.verify(&mut |_, _| true).unwrap().faults, Vec::<String>::new());
+        assert_eq!(copy.counts().unwrap(), store.counts().unwrap());
+        for number in ["0", "1999"] {
+            assert_eq!(copy.customer(number).unwrap(), store.customer(number).unwrap());
+        }
+        copy.queue_once(&[event("c")], soon()).unwrap();
+        assert_eq!(copy.events(1, 10).unwrap()[0].id, 3, "2 was used");
+        let card = |store: &SqliteStore| store.reading(WAIT, |sql| card::read(sql)).unwrap();
+        assert_ne!(card(&copy).identity, card(&store).identity);
+        assert_eq!((card(&copy).came, card(&copy).went), (None, None));
+
+        let again = store.leave(false, &mut |sql| make(&Open(sql), &to)).unwrap_err();
+        assert_eq!(again.kind(), ErrorKind::Io, "what is there is never overwritten");
+        assert_eq!(copy.counts().unwrap().events, 2);
+    }
+
+    #[test]
+    fn a_copy_that_fails_leaves_no_file() {
+        /// A state that cannot be read to its end.
+        struct Broken<'a>(Open<'a>, std::cell::Cell<u32>);
+        impl Rooms for Broken<'_> {
+            fn turn(&self, work: &mut dyn FnMut(&dyn Sql) -> Outcome<()>) -> Outcome<()> {
+                self.1.set(self.1.get() + 1);
+                if self.1.get() > 26 {
+                    return Err(Error::new(ErrorKind::Undetermined, "the server is gone").into());
+                }
+                self.0.turn(work)
+            }
+
+            fn check(&self, _found: &mut Verification) -> Outcome<()> {
+                Ok(())
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("copy");
+        let store = furnished(&folder.path().join("old"));
+        let error = store.leave(false, &mut |sql| make(&Broken(Open(sql), std::cell::Cell::new(0)), &to)).unwrap_err();
+        assert_eq!(error.message(), "the server is gone");
+        assert!(!to.exists() && !beside(&to, "-journal").exists());
+    }
+
+    #[test]
+    fn a_piece_of_work_that_fails_leaves_no_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder.path().join("store"), true);
+        let result = store.fill(&mut |rooms| {
+            let half = rooms.turn(&mut |sql| {
+                sql.command("INSERT INTO consumer VALUES ('a', 1)")?;
+                Err(Error::new(ErrorKind::State, "no").into())
+            });
+            assert!(half.is_err());
+            rooms.turn(&mut |sql| sql.command("INSERT INTO consumer VALUES ('b', 1)"))
+        });
+        result.unwrap();
+        let names: Vec<String> = store
+            .reading(WAIT, |sql| {
+                let sql: &dyn Sql = sql;
+                sql.all("SELECT name FROM consumer", &[], |row| row.get(0))
+            })
+            .unwrap();
+        assert_eq!(names, ["b"]);
+    }
+}
