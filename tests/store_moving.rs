@@ -2,73 +2,120 @@
 //!
 //! Each test runs for every pair of databases in [`PAIRS`]; what it needs of a database stands in [`Land`].
 
+#[path = "postgres_server/mod.rs"]
+mod postgres_server;
 mod store_common;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Deadline};
 
 use obligor::credit::{ChainState, Limit, LimitKind, PoolKind};
+use obligor::engine::StorePlace;
 use obligor::error::{ErrorKind, Result};
 use obligor::money::Currency;
-use obligor::store::moving::{Became, Doing, Moved, Progress, make_tables, move_state};
+use obligor::store::moving::{Became, Doing, House, Moved, Progress, move_state};
+use obligor::store::postgres::PostgresStore;
 use obligor::store::sqlite::{Options, SqliteStore};
 use obligor::store::{
-    AnswerRecord, Effects, EventKind, ItemKind, LimitOwner, LimitRecord, LimitRequest, Place, PolicyRecord, Register,
-    Store,
+    AnswerRecord, Counts, Effects, Event, EventKind, ItemKind, LimitOwner, LimitRecord, LimitRequest, PolicyRecord,
+    Register, Store,
 };
+use postgres_server::{psql, shared};
 use store_common::*;
 
 /// A database that states can live in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Land {
     Sqlite,
+    Postgres,
 }
 
 /// From where to where.
-const PAIRS: &[(Land, Land)] = &[(Land::Sqlite, Land::Sqlite)];
+const PAIRS: &[(Land, Land)] = &[
+    (Land::Sqlite, Land::Sqlite),
+    (Land::Sqlite, Land::Postgres),
+    (Land::Postgres, Land::Sqlite),
+    (Land::Postgres, Land::Postgres),
+];
 
 impl Land {
     /// A place for a store that is not there yet.
-    fn place(self, folder: &Path, name: &str) -> Place {
+    fn place(self, folder: &Path, name: &str) -> StorePlace {
         match self {
-            Self::Sqlite => Place::File(folder.join(name)),
+            Self::Sqlite => StorePlace::File(folder.join(name)),
+            Self::Postgres => shared().fresh_database().into(),
         }
     }
 }
 
 /// Opens a store as an engine does.
-fn open_at(place: &Place, create: bool) -> Result<Box<dyn Store>> {
-    let Place::File(path) = place;
-    Ok(Box::new(SqliteStore::open(path, Options { create, ..Options::default() })?))
+fn open_at(place: &StorePlace, create: bool) -> Result<Box<dyn Store>> {
+    Ok(match place {
+        StorePlace::File(path) => Box::new(SqliteStore::open(path, Options { create, ..Options::default() })?),
+        StorePlace::Server(url) => {
+            Box::new(PostgresStore::open(url, obligor::store::postgres::Options { create, ..Default::default() })?)
+        }
+    })
+}
+
+/// Opens a store for a move.
+fn house(place: &StorePlace, create: bool) -> Result<House> {
+    match place {
+        StorePlace::File(path) => House::in_file(path, create),
+        StorePlace::Server(url) => House::on_server(url, create),
+    }
+}
+
+fn move_between(
+    from: &StorePlace,
+    to: &StorePlace,
+    keep: bool,
+    progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<Moved> {
+    move_state(&house(from, false)?, &house(to, true)?, keep, later(5), progress)
+}
+
+/// A place as another process can be told of it.
+fn told(place: &StorePlace) -> PathBuf {
+    match place {
+        StorePlace::File(path) => path.clone(),
+        StorePlace::Server(url) => url.as_str().into(),
+    }
 }
 
 /// Runs statements on a store behind the library's back.
-fn tamper(place: &Place, statements: &str) {
-    let Place::File(path) = place;
-    rusqlite::Connection::open(path).unwrap().execute_batch(statements).unwrap();
+fn tamper(place: &StorePlace, statements: &str) {
+    match place {
+        StorePlace::File(path) => {
+            let database = rusqlite::Connection::open(path).unwrap();
+            database.execute_batch(&format!("PRAGMA foreign_keys = OFF; {statements}")).unwrap();
+        }
+        StorePlace::Server(url) => drop(psql(url, &format!("SET search_path = obligor; {statements}")).unwrap()),
+    }
 }
 
 /// The message of the error that opening a store must bring.
 #[track_caller]
-fn refused(place: &Place) -> String {
+fn refused(place: &StorePlace) -> String {
     let error = open_at(place, false).err().expect("it must be refused");
     assert_eq!(error.kind(), ErrorKind::Config, "{error}");
     error.message().to_owned()
 }
 
 /// A furnished store, and a place for another.
-struct House {
-    from: Place,
-    to: Place,
+struct Street {
+    from: StorePlace,
+    to: StorePlace,
     /// Everything the old store answers.
     picture: BTreeMap<String, String>,
     folder: tempfile::TempDir,
 }
 
-impl House {
+impl Street {
     fn new((from, to): (Land, Land)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // In memory where there is such: it is about what arrives, not about a loss of power.
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let (from, to) = (from.place(folder.path(), "old"), to.place(folder.path(), "new"));
         let store = open_at(&from, true).unwrap();
         furnish(&*store);
@@ -80,7 +127,7 @@ impl House {
 
     /// Moves, and lets `go_on` say whether to.
     fn run(&self, keep: bool, go_on: &mut dyn FnMut(&Progress) -> bool) -> Result<Moved> {
-        move_state(&self.from, &self.to, keep, later(5), go_on)
+        move_between(&self.from, &self.to, keep, go_on)
     }
 
     fn whole(&self, keep: bool) -> Result<Moved> {
@@ -141,7 +188,7 @@ fn furnish(store: &dyn Store) {
         load.put_limit(&LimitRecord { owner, currency: dkk(), limit: shared })?;
         load.put_account(&into_pools("10", &["GROUP", "SEGMENT"]))?;
         load.put_account(&into_pools("11", &["GROUP"]))?;
-        for n in 0..2300 {
+        for n in 0..1700 {
             let due = TODAY.plus(n % 90 - 45);
             let mut item = item("10", &format!("I-{n}"), ItemKind::Invoice, i64::from(n) + 1, due);
             item.disputed = n % 50 == 0;
@@ -149,7 +196,7 @@ fn furnish(store: &dyn Store) {
             load.put_item(&item)?;
         }
         load.put_item(&item("11", "P-1", ItemKind::Payment, 40, TODAY))?;
-        for n in 0..1200 {
+        for n in 0..150 {
             load.put_order(&order("11", &format!("B-{n}"), 3))?;
         }
         let mut ships = order("12", "LATER", 77);
@@ -176,8 +223,9 @@ fn furnish(store: &dyn Store) {
         put_chain(store, "13", waiting).unwrap();
     }
     run(store, writes("13", Effects { events: vec![event(EventKind::Held, "Held")], ..Effects::default() })).unwrap();
-    for decision in [2, 5, 7] {
-        store.erase_decision(decision, soon()).unwrap();
+    let id = store.resolve(&key("10"), soon()).unwrap().unwrap();
+    for decision in store.decisions(id, 3).unwrap() {
+        store.erase_decision(decision.id, soon()).unwrap();
     }
     let once = |name: &str| (name.to_owned(), event(EventKind::ReviewDue, name));
     store.queue_once(&[once("a"), once("b")], soon()).unwrap();
@@ -201,6 +249,19 @@ fn furnish(store: &dyn Store) {
     store.put_lookup(&lookup("bent"), None, soon()).unwrap();
     let policy = PolicyRecord { digest: [9; 32], name: "ours".to_owned(), text: "name = \"ours\"\n".repeat(100) };
     store.put_policy(&policy, soon()).unwrap();
+}
+
+/// All events. A server tells them once no older transaction is under way, be it in another database.
+fn events(store: &dyn Store) -> Vec<Event> {
+    let all = usize::try_from(store.counts().unwrap().events).unwrap();
+    let until = Deadline::now() + Duration::from_secs(60);
+    loop {
+        let events = store.events(0, 10_000).unwrap();
+        if events.len() == all || Deadline::now() > until {
+            return events;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Everything a store answers.
@@ -242,7 +303,7 @@ fn picture(store: &dyn Store) -> BTreeMap<String, String> {
     for id in 1..=100 {
         see(format!("decision {id}"), format!("{:?}", store.decision(id).unwrap()));
     }
-    see("events".to_owned(), format!("{:?}", store.events(0, 10_000).unwrap()));
+    see("events".to_owned(), format!("{:?}", events(store)));
     for consumer in ["crm", "desk", "new"] {
         see(format!("next of {consumer}"), format!("{:?}", store.next_events(consumer, 10_000).unwrap()));
     }
@@ -253,7 +314,7 @@ fn picture(store: &dyn Store) -> BTreeMap<String, String> {
 #[test]
 fn a_moved_state_answers_as_before_and_the_old_store_nothing() {
     for &pair in PAIRS {
-        let house = House::new(pair);
+        let house = Street::new(pair);
         let moved = house.whole(false).unwrap();
         assert_eq!((moved.became, &moved.verified.faults), (Became::Moved, &Vec::new()));
         assert_eq!(moved.verified.accounts, 4);
@@ -263,7 +324,7 @@ fn a_moved_state_answers_as_before_and_the_old_store_nothing() {
         }
         assert_eq!(moved.copied, moved.tables.iter().map(|table| table.rows).sum::<u64>());
         let items = moved.tables.iter().find(|table| table.table == "item").unwrap();
-        assert_eq!((items.rows, items.sums["residual"].as_str()), (2301, "2646190"));
+        assert_eq!((items.rows, items.sums["residual"].as_str()), (1701, "1445890"));
 
         let told = refused(&house.from);
         assert!(told.contains(&format!("moved to {} on {}", house.to, later(5))), "{told}");
@@ -272,12 +333,12 @@ fn a_moved_state_answers_as_before_and_the_old_store_nothing() {
         // The keys that were used are known there, and the decisions go on behind the old ones.
         let again = run(&*store, keyed(reservation("10", "SO-3", 60), "SO-3", 1)).unwrap();
         assert!(again.repeated);
-        let last = store.events(0, 10_000).unwrap().last().unwrap().id;
+        let last = events(&*store).last().unwrap().id;
         let next = run(&*store, reservation("10", "SO-new", 60)).unwrap();
         assert!(approved(&next));
-        run(&*store, writes("10", Effects { events: vec![event(EventKind::Held, "new")], ..Effects::default() }))
-            .unwrap();
-        assert_eq!(store.events(last, 10).unwrap()[0].id, last + 1);
+        let event = event(EventKind::Held, "new");
+        run(&*store, writes("10", Effects { events: vec![event], ..Effects::default() })).unwrap();
+        assert!(events(&*store).last().unwrap().id > last);
         assert_sound(&*store);
         drop(store);
 
@@ -292,24 +353,24 @@ fn a_moved_state_answers_as_before_and_the_old_store_nothing() {
 #[test]
 fn numbers_that_were_used_are_not_used_again() {
     for &pair in PAIRS {
-        let house = House::new(pair);
+        let house = Street::new(pair);
         let store = open_at(&house.from, false).unwrap();
-        let last = store.events(0, 10_000).unwrap().last().unwrap().id;
+        let last = events(&*store).last().unwrap().id;
         drop(store);
         tamper(&house.from, &format!("DELETE FROM event WHERE id > {}", last - 2));
         house.whole(false).unwrap();
         let store = open_at(&house.to, false).unwrap();
         let request = LimitRequest { id: 0, record: limit("12", 98), user: "dora".to_owned(), at: NOW };
-        assert_eq!(store.put_limit_request(&request, soon()).unwrap(), 3, "2 was used, and dropped");
+        assert!(store.put_limit_request(&request, soon()).unwrap() > 2, "2 was used, and dropped");
         store.queue_once(&[("c".to_owned(), event(EventKind::ReviewDue, "c"))], soon()).unwrap();
-        assert_eq!(store.events(0, 10_000).unwrap().last().unwrap().id, last + 1);
+        assert!(events(&*store).last().unwrap().id > last);
     }
 }
 
 #[test]
 fn a_move_that_is_stopped_after_each_piece_goes_on_where_it_was() {
     for &pair in PAIRS {
-        let house = House::new(pair);
+        let house = Street::new(pair);
         let mut copied = 0;
         let mut tables = Vec::new();
         loop {
@@ -341,7 +402,7 @@ fn a_move_that_is_stopped_after_each_piece_goes_on_where_it_was() {
 #[test]
 fn a_move_can_be_stopped_wherever_it_is() {
     for &pair in PAIRS {
-        let house = House::new(pair);
+        let house = Street::new(pair);
         for (doing, table) in [
             (Doing::Copying, "chain"),
             (Doing::Resuming, "customer"),
@@ -370,7 +431,7 @@ fn what_was_written_to_the_old_store_in_between_is_not_lost() {
             |store| store.erase_decision(1, soon()).unwrap(),
         ];
         for change in changes {
-            let mut house = House::new(pair);
+            let mut house = Street::new(pair);
             house.stopped(|progress| progress.doing == Doing::Copying && progress.table == "event");
             let store = open_at(&house.from, false).unwrap();
             change(&*store);
@@ -382,7 +443,7 @@ fn what_was_written_to_the_old_store_in_between_is_not_lost() {
             house.arrived();
         }
         // What comes in behind all that had arrived is only added.
-        let house = House::new(pair);
+        let house = Street::new(pair);
         house.stopped(|progress| progress.doing == Doing::Copying && progress.table == "consumer");
         let store = open_at(&house.from, false).unwrap();
         store.put_lookup(&lookup("between"), None, soon()).unwrap();
@@ -397,7 +458,7 @@ fn what_was_written_to_the_old_store_in_between_is_not_lost() {
 fn a_crash_before_the_very_last_word_is_mended_by_running_it_again() {
     for &pair in PAIRS {
         for keep in [false, true] {
-            let house = House::new(pair);
+            let house = Street::new(pair);
             house.whole(false).unwrap();
             // The old store was left, and the new one had not been told yet that all is there.
             tamper(&house.to, "UPDATE store SET came_done = NULL");
@@ -414,7 +475,7 @@ fn a_crash_before_the_very_last_word_is_mended_by_running_it_again() {
 #[test]
 fn a_copy_leaves_the_old_store_in_use() {
     for &pair in PAIRS {
-        let house = House::new(pair);
+        let house = Street::new(pair);
         let moved = house.whole(true).unwrap();
         assert_eq!(moved.became, Became::Copied);
         house.arrived();
@@ -433,7 +494,7 @@ fn a_copy_leaves_the_old_store_in_use() {
 #[test]
 fn what_was_left_can_only_be_copied() {
     for &pair in PAIRS {
-        let mut house = House::new(pair);
+        let mut house = Street::new(pair);
         house.whole(false).unwrap();
         let first = house.to.to_string();
         house.to = pair.1.place(house.folder.path(), "third");
@@ -449,9 +510,9 @@ fn what_was_left_can_only_be_copied() {
 #[test]
 fn a_store_that_holds_something_else_is_refused_and_left_alone() {
     for &pair in PAIRS {
-        let house = House::new(pair);
-        let refused_into = |to: &Place, says: &str| {
-            let error = move_state(&house.from, to, false, NOW, &mut |_| true).unwrap_err();
+        let house = Street::new(pair);
+        let refused_into = |to: &StorePlace, says: &str| {
+            let error = move_between(&house.from, to, false, &mut |_| true).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::State, "{error}");
             assert!(error.message().contains(says), "{error}");
         };
@@ -467,7 +528,7 @@ fn a_store_that_holds_something_else_is_refused_and_left_alone() {
         assert_eq!(open_at(&used, false).unwrap().policy(&[1; 32]).unwrap(), Some(policy));
 
         // Another state.
-        let other = House::new(pair);
+        let other = Street::new(pair);
         refused_into(&other.from, "not empty");
         assert_same(&picture(&*open_at(&other.from, false).unwrap()), &other.picture);
 
@@ -481,17 +542,29 @@ fn a_store_that_holds_something_else_is_refused_and_left_alone() {
         // A state that went on.
         refused_into(&other.from, "moved on to");
 
-        // Itself.
-        let error = move_state(&house.from, &house.from, false, NOW, &mut |_| true).unwrap_err();
+        // Itself, by another name.
+        let again = match &house.from {
+            StorePlace::File(path) => {
+                let copy = house.folder.path().join("copy");
+                std::fs::copy(path, &copy).unwrap();
+                StorePlace::File(copy)
+            }
+            StorePlace::Server(url) => {
+                let sign = if url.contains('?') { '&' } else { '?' };
+                StorePlace::from(format!("{}{sign}application_name=again", url.as_str()))
+            }
+        };
+        let error = move_between(&house.from, &again, false, &mut |_| true).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Argument, "{error}");
         assert_same(&picture(&*open_at(&house.from, false).unwrap()), &house.picture);
 
         // Tables that were only made are an empty store.
         let made = place("made");
-        assert_eq!(make_tables(&made).unwrap().from, 0);
-        let again = make_tables(&made).unwrap();
+        let tables = |place| self::house(place, true).unwrap().made();
+        assert_eq!(tables(&made).from, 0);
+        let again = tables(&made);
         assert_eq!(again.from, again.to);
-        let house = House { to: made, ..house };
+        let house = Street { to: made, ..house };
         house.whole(false).unwrap();
         house.arrived();
     }
@@ -500,7 +573,7 @@ fn a_store_that_holds_something_else_is_refused_and_left_alone() {
 #[test]
 fn a_state_moves_on_and_back() {
     for &(one, other) in PAIRS {
-        let mut house = House::new((one, other));
+        let mut house = Street::new((one, other));
         house.whole(false).unwrap();
         for (land, name) in [(one, "back"), (other, "there again")] {
             house.from = std::mem::replace(&mut house.to, land.place(house.folder.path(), name));
@@ -515,12 +588,15 @@ fn a_state_moves_on_and_back() {
 fn a_state_that_is_not_sound_stays_where_it_is() {
     for &pair in PAIRS {
         for (damage, told) in [
-            ("UPDATE decision SET body = 'other' WHERE id = 9", "decision 9: its body was changed"),
+            (
+                "UPDATE decision SET body = 'other' WHERE id = (SELECT min(id) FROM decision WHERE body IS NOT NULL)",
+                "its body was changed",
+            ),
             ("UPDATE account SET open = open + 1 WHERE id = 1", "open is kept as"),
             ("DELETE FROM decision WHERE account = 0", "unknown customers"),
         ] {
-            let house = House::new(pair);
-            tamper(&house.from, &format!("PRAGMA foreign_keys = OFF; {damage}"));
+            let house = Street::new(pair);
+            tamper(&house.from, damage);
             if damage.starts_with("DELETE") {
                 tamper(&house.from, "UPDATE request SET decision = NULL WHERE key = 'unknown'");
             }
@@ -537,7 +613,7 @@ fn a_state_that_is_not_sound_stays_where_it_is() {
 #[test]
 fn what_arrived_otherwise_is_told_and_not_used() {
     for &pair in PAIRS {
-        let house = House::new(pair);
+        let house = Street::new(pair);
         // Somebody changes a row in the new store while the move goes on.
         let mut meddled = false;
         let moved = house.run(false, &mut |progress| {
@@ -583,33 +659,63 @@ fn say(path: &Path, text: &str) {
 }
 
 /// Another process, which has a store open and answers questions: `ask-N` is asked, `told-N` is what it says.
-struct Neighbour<'a> {
-    folder: &'a Path,
+struct Neighbour {
+    child: std::process::Child,
+    folder: PathBuf,
     asked: u32,
 }
 
-impl Neighbour<'_> {
+impl Neighbour {
+    /// `test` is the test that must begin with [`Neighbour::is_it`].
+    fn moves_in(test: &str, house: &Street) -> Self {
+        let folder = house.folder.path().to_owned();
+        let child = child::start(test, folder.to_str().unwrap(), &told(&house.from));
+        Self { child, folder, asked: 0 }
+    }
+
     fn ask(&mut self, question: &str) -> String {
         self.asked += 1;
         say(&self.folder.join(format!("ask-{}", self.asked)), question);
         wait_for(&self.folder.join(format!("told-{}", self.asked)))
     }
 
-    /// What the child does.
-    fn answer(path: &Path) {
-        let store = open_at(&Place::File(path.to_owned()), false).unwrap();
-        let folder = path.parent().unwrap();
+    fn moves_out(self) {
+        say(&self.folder.join(format!("ask-{}", self.asked + 1)), "leave");
+        child::finish(self.child);
+    }
+
+    /// Whether this process is one; it has answered all questions then.
+    fn is_it() -> bool {
+        let Some((folder, place)) = child::role() else { return false };
+        let store = open_at(&place.into(), false).unwrap();
+        let folder = PathBuf::from(folder);
+        let soon = |milliseconds| Deadline::now() + Duration::from_millis(milliseconds);
+        let id = store.resolve(&key("10"), soon(20_000)).unwrap().unwrap();
+        store.heard(NOW, 1000, soon(20_000)).unwrap();
+        let mut stamp = store.pulse().stamp(id);
         for n in 1.. {
-            let soon = Deadline::now() + Duration::from_millis(300);
             let answer = match wait_for(&folder.join(format!("ask-{n}"))).as_str() {
-                "read" => store.facts(&ask("10", ""), Deadline::now() + Duration::from_secs(20)).map(drop),
-                "write" => store
-                    .step(vec![reservation("10", &format!("N-{n}"), 1)], false, soon)
-                    .and_then(|steps| steps.answers.into_iter().next().unwrap())
-                    .map(drop),
-                "record" => store.erase_decision(1, soon),
-                "load" => store.load(NOW, TODAY, &mut |load| load.put_limit(&limit("11", 8)).map(drop), soon),
-                _ => return,
+                "read" => store.facts(&ask("10", ""), soon(20_000)).map(drop),
+                "list" => store.limit_requests(10).map(drop),
+                how @ ("write" | "write at length") => {
+                    let deadline = soon(if how == "write" { 300 } else { 20_000 });
+                    store
+                        .step(vec![reservation("10", &format!("N-{n}"), 1)], false, deadline)
+                        .and_then(|steps| steps.answers.into_iter().next().unwrap())
+                        .map(drop)
+                }
+                "record" => store.erase_decision(1, soon(300)),
+                "load" => store.load(NOW, TODAY, &mut |load| load.put_limit(&limit("11", 8)).map(drop), soon(300)),
+                // An account that nobody has written since it was last remembered.
+                "remember" => {
+                    stamp = store.pulse().stamp(id);
+                    Ok(())
+                }
+                "memory" => match store.heard(later(60_000 * n), 1000, soon(20_000)) {
+                    Some(_) if store.pulse().is_current(id, &stamp, true) => Ok(()),
+                    _ => Err(obligor::error::Error::new(ErrorKind::State, "forgotten")),
+                },
+                _ => break,
             };
             let told = match answer {
                 Ok(()) => "done".to_owned(),
@@ -617,112 +723,162 @@ impl Neighbour<'_> {
             };
             say(&folder.join(format!("told-{n}")), &told);
         }
+        true
     }
 }
 
 #[test]
 fn whoever_has_the_old_store_open_can_only_read_meanwhile_and_not_even_that_afterwards() {
-    if let Some((_, path)) = child::role() {
-        return Neighbour::answer(&path);
+    if Neighbour::is_it() {
+        return;
     }
     let name = "whoever_has_the_old_store_open_can_only_read_meanwhile_and_not_even_that_afterwards";
     for &pair in PAIRS {
-        let mut house = House::new(pair);
-        let Place::File(path) = &house.from;
-        let child = child::start(name, "neighbour", path);
-        let folder = house.folder.path().to_owned();
-        let mut neighbour = Neighbour { folder: &folder, asked: 0 };
-        assert_eq!(neighbour.ask("write"), "done");
-        house.picture = BTreeMap::new();
+        let house = Street::new(pair);
+        let mut neighbour = Neighbour::moves_in(name, &house);
+        assert_eq!(neighbour.ask("memory"), "done");
         let mut seen = Vec::new();
         let moved = house.run(false, &mut |progress| {
             if seen.last() != Some(&progress.doing) {
                 seen.push(progress.doing);
-                assert_eq!(neighbour.ask("read"), "done");
+                for read in ["read", "list", "memory"] {
+                    assert_eq!(neighbour.ask(read), "done");
+                }
                 for write in ["write", "record", "load"] {
                     let told = neighbour.ask(write);
-                    assert!(told.starts_with("Undetermined"), "{told}");
+                    assert!(told.starts_with("Undetermined"), "{write}: {told}");
                 }
+                assert_eq!(neighbour.ask("remember"), "done");
             }
             true
         });
         assert_eq!(moved.unwrap().became, Became::Moved);
         assert_eq!(seen, [Doing::Copying, Doing::Comparing, Doing::Verifying]);
-        for question in ["write", "record", "load", "read"] {
+        assert_eq!(neighbour.ask("memory"), "State: forgotten");
+        for question in ["write", "record", "load", "read", "list"] {
             let told = neighbour.ask(question);
             assert!(told.starts_with("Config: this credit state moved to"), "{question}: {told}");
         }
-        say(&folder.join(format!("ask-{}", neighbour.asked + 1)), "end");
-        child::finish(child);
-        let store = open_at(&house.to, false).unwrap();
-        assert_eq!(store.find_order(COMPANY, "N-1").unwrap().unwrap().ordered, 1, "written before the move");
-        assert_sound(&*store);
+        neighbour.moves_out();
+        house.arrived();
     }
 }
 
 #[test]
 fn others_go_on_writing_while_a_copy_is_made_of_one_moment() {
-    if let Some((_, path)) = child::role() {
-        return Neighbour::answer(&path);
+    if Neighbour::is_it() {
+        return;
     }
     for &pair in PAIRS {
-        let house = House::new(pair);
-        let Place::File(path) = &house.from;
-        let child = child::start("others_go_on_writing_while_a_copy_is_made_of_one_moment", "neighbour", path);
-        let folder = house.folder.path().to_owned();
-        let mut neighbour = Neighbour { folder: &folder, asked: 0 };
+        let house = Street::new(pair);
+        let mut neighbour = Neighbour::moves_in("others_go_on_writing_while_a_copy_is_made_of_one_moment", &house);
         assert_eq!(neighbour.ask("read"), "done");
         let mut seen = Vec::new();
         let moved = house.run(true, &mut |progress| {
             if seen.last() != Some(&progress.table) {
                 seen.push(progress.table);
-                for write in ["write", "load"] {
-                    assert_eq!(neighbour.ask(write), "done");
-                }
+                assert_eq!(neighbour.ask("write at length"), "done");
             }
             true
         });
         assert_eq!(moved.unwrap().became, Became::Copied);
         house.arrived();
-        assert_eq!(neighbour.ask("write"), "done");
-        say(&folder.join(format!("ask-{}", neighbour.asked + 1)), "end");
-        child::finish(child);
+        assert_eq!(neighbour.ask("write at length"), "done");
+        neighbour.moves_out();
     }
 }
 
 #[test]
-fn an_engine_in_the_same_process_is_in_the_way() {
+fn what_was_written_just_before_is_moved_too() {
     for &pair in PAIRS {
-        let house = House::new(pair);
-        let store = open_at(&house.from, false).unwrap();
-        assert_eq!(house.whole(false).unwrap_err().kind(), ErrorKind::InUse);
-        drop(store);
-        house.whole(false).unwrap();
+        let house = Street::new(pair);
+        // Writers that go on as long as they may: each order that was granted must arrive.
+        let (mut granted, mut moved) = (Vec::new(), None);
+        if pair.0 == Land::Postgres {
+            let store = open_at(&house.from, false).unwrap();
+            std::thread::scope(|scope| {
+                let writers: Vec<_> = ["10", "12", "13"]
+                    .into_iter()
+                    .map(|customer| {
+                        let store = &store;
+                        scope.spawn(move || {
+                            let mut granted = Vec::new();
+                            for n in 0.. {
+                                let document = format!("W-{customer}-{n}");
+                                match run(&**store, reservation(customer, &document, 1)) {
+                                    Ok(written) if approved(&written) => granted.push(document),
+                                    Ok(_) => {}
+                                    Err(error) => {
+                                        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+                                        break;
+                                    }
+                                }
+                            }
+                            granted
+                        })
+                    })
+                    .collect();
+                std::thread::sleep(Duration::from_millis(200));
+                moved = Some(house.whole(false));
+                granted = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
+            });
+            assert_eq!(moved.unwrap().unwrap().became, Became::Moved);
+            assert!(granted.len() > 3, "{granted:?}");
+            let store = open_at(&house.to, false).unwrap();
+            assert_sound(&*store);
+            for document in granted {
+                assert!(store.find_order(COMPANY, &document).unwrap().is_some(), "{document} is lost");
+            }
+        }
     }
+}
+
+#[test]
+fn two_runs_do_not_fill_one_store() {
+    let house = Street::new((Land::Postgres, Land::Postgres));
+    let mut other = None;
+    let first = house.run(true, &mut |progress| {
+        if progress.doing == Doing::Comparing && other.is_none() {
+            other = Some(house.whole(true));
+        }
+        true
+    });
+    assert_eq!(other.unwrap().unwrap().became, Became::Copied);
+    let error = first.unwrap_err();
+    assert!(error.kind() == ErrorKind::State && error.message().contains("another run"), "{error}");
+    house.arrived();
+}
+
+#[test]
+fn an_engine_in_the_same_process_is_in_the_way_of_a_file() {
+    let house = Street::new((Land::Sqlite, Land::Sqlite));
+    let store = open_at(&house.from, false).unwrap();
+    assert_eq!(house.whole(false).unwrap_err().kind(), ErrorKind::InUse);
+    drop(store);
+    house.whole(false).unwrap();
 }
 
 #[test]
 fn a_mover_that_is_killed_loses_nothing() {
-    if let Some((_, path)) = child::role() {
-        let folder = path.parent().unwrap();
-        let (from, to) = (Place::File(path.clone()), Place::File(folder.join("new")));
-        move_state(&from, &to, false, NOW, &mut |_| true).unwrap();
+    let name = "a_mover_that_is_killed_loses_nothing";
+    if let Some((to, from)) = child::role() {
+        move_between(&from.into(), &to.into(), false, &mut |_| true).unwrap();
         return;
     }
     for &pair in PAIRS {
-        let house = House::new(pair);
-        let Place::File(path) = &house.from;
+        let house = Street::new(pair);
         let mut finished = false;
         for round in 1..=12 {
-            let mut child = child::start("a_mover_that_is_killed_loses_nothing", "mover", path);
+            let mut child = child::start(name, told(&house.to).to_str().unwrap(), &told(&house.from));
             std::thread::sleep(Duration::from_millis(round * 25));
             child.kill().unwrap();
             let code = child.wait().unwrap();
             let old = open_at(&house.from, false);
-            let new = open_at(&house.to, false);
-            assert!(old.is_err() || new.is_err(), "a state can be used in two places");
+            // Tables without rows are a store too, and not this state.
+            let new = open_at(&house.to, false).is_ok_and(|store| store.counts().unwrap() != Counts::default());
+            assert!(old.is_err() || !new, "a state can be used in two places");
             if code.success() {
-                assert!(old.is_err() && new.is_ok());
+                assert!(old.is_err() && new);
                 finished = true;
                 break;
             }
@@ -733,4 +889,19 @@ fn a_mover_that_is_killed_loses_nothing() {
         refused(&house.from);
         house.arrived();
     }
+}
+
+#[test]
+fn a_server_is_backed_up_into_a_file() {
+    let street = Street::new((Land::Postgres, Land::Sqlite));
+    let StorePlace::File(path) = &street.to else { panic!("{:?}", street.to) };
+    let store = open_at(&street.from, false).unwrap();
+    store.backup(path).unwrap();
+    street.arrived();
+    assert_eq!(store.backup(path).unwrap_err().kind(), ErrorKind::Io, "what is there is never overwritten");
+    drop(store);
+    // It can be moved back into a server.
+    let back = Street { from: street.to.clone(), to: Land::Postgres.place(street.folder.path(), ""), ..street };
+    assert_eq!(back.whole(false).unwrap().became, Became::Moved);
+    back.arrived();
 }

@@ -1,12 +1,13 @@
 //! `obligor migrate`: a credit state moves to another store.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use comfy_table::{Cell, Color};
-use obligor::engine::moves;
+use obligor::engine::{StorePlace, moves};
 use obligor::error::Result;
-use obligor::store::Place;
-use obligor::store::moving::{Became, Compared, Doing, Moved, Upgrade};
+use obligor::store::Made;
+use obligor::store::moving::{Became, Compared, Doing, Moved};
 use serde::Serialize;
 use serde_json::json;
 
@@ -16,13 +17,14 @@ use crate::show::{Look, count, lines, marked, right};
 use crate::{Done, exit};
 
 pub(crate) fn migrate(options: &Options, words: &Migrate) -> Result<Done> {
-    let to = Place::parse(&words.to)?;
+    let read = |text: &str| StorePlace::read(text, Path::new(""));
+    let to = read(&words.to)?;
     let Some(from) = &words.from else {
-        let upgrade = moves::make_tables(&to)?;
-        let answer = json!({ "store": to.to_string(), "from_version": upgrade.from, "version": upgrade.to });
-        return told(options.json, &answer, Done::well(tables_made(&to, upgrade)));
+        let made = moves::make_tables(&to)?;
+        let answer = json!({ "store": to.to_string(), "from_version": made.from, "version": made.to });
+        return told(options.json, &answer, Done::well(tables_made(&to, made)));
     };
-    let from = Place::parse(from)?;
+    let from = read(from)?;
     let bar = progress(0, "{bar:40} {percent}%  {msg}, {eta} left");
     let moved = moves::move_state(&from, &to, words.keep, &mut |progress| {
         let doing = match progress.doing {
@@ -51,8 +53,8 @@ struct Answer<'a> {
     key: Option<&'a str>,
 }
 
-fn tables_made(store: &Place, upgrade: Upgrade) -> String {
-    let Upgrade { from, to } = upgrade;
+fn tables_made(store: &StorePlace, made: Made) -> String {
+    let Made { from, to } = made;
     match from {
         0 => format!("{store}: the tables were made, version {to}."),
         from if from == to => format!("{store}: the tables are of version {to}, the newest; nothing was done."),

@@ -7,7 +7,6 @@
 
 mod group;
 pub mod moving;
-mod place;
 pub mod postgres;
 pub mod pulse;
 mod record;
@@ -17,7 +16,6 @@ pub mod sqlite;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant as Deadline;
 
-pub use place::Place;
 pub use record::{
     AccountKey, AccountRecord, AnswerRecord, Company, Customer, DecisionRecord, Event, EventKind, IdentifierKey, Item,
     ItemKind, LimitOwner, LimitRecord, LimitRequest, LookupRecord, OrderRecord, OverdueItem, PolicyRecord, PoolRecord,
@@ -29,6 +27,15 @@ use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Currency;
 use pulse::{Pulse, Stamp};
+
+/// What making the tables of a store, or bringing them up, came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Made {
+    /// The version before; 0 when there were none.
+    pub from: usize,
+    /// The version now.
+    pub to: usize,
+}
 
 /// Locks. A thread that panicked left the data whole: nothing behind these locks is ever changed half.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

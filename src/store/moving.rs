@@ -6,28 +6,68 @@
 //! used: the new one says that it is not complete until all is done, and the old one says that it was left before that.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant as Clock};
 
 use serde::Serialize;
 
-use super::Verification;
-use super::place::Place;
+use super::postgres::{self, PostgresStore};
 use super::sql::Sql;
-use super::sql::card::{self, Card};
+use super::sql::card::{self, Card, Identity};
 use super::sql::copy::{self, Pieces, Tally};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::tables::{Numbers, TABLES, Table, names};
 use super::sql::verify::{self, Stage};
+use super::sqlite::{self, SqliteStore};
+use super::{Made, Verification};
 use crate::calendar::Instant;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A store that a state can leave and come to. It does not matter whether the store can be used otherwise.
-pub(in crate::store) trait House {
+/// How long the old store is left alone at most while the new one is worked on.
+const LONGEST_SILENCE: Duration = Duration::from_secs(20);
+
+/// A store that a state can leave and come to.
+pub(in crate::store) trait Doors {
     /// Runs `work` in one transaction that sees one moment, and commits it if `work` succeeds. When `alone` is set nobody
     /// else can write from before that moment until the commit; otherwise others go on, and `work` must only read.
     fn leave(&self, alone: bool, work: &mut dyn FnMut(&dyn Sql) -> Outcome<()>) -> Result<()>;
 
-    /// Runs `work`, which fills the store, while nobody else writes.
+    /// Runs `work`, which fills the store. In its turns nobody else writes.
     fn fill(&self, work: &mut dyn FnMut(&dyn Rooms) -> Outcome<()>) -> Result<()>;
+}
+
+/// A store, opened for a move: be its state elsewhere or not all there. Nobody else of this process may have it open.
+pub struct House {
+    doors: Box<dyn Doors>,
+    name: String,
+    made: Made,
+}
+
+impl House {
+    /// The store in a SQLite file, with its tables brought up; they are made if `create` is set.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], without `Config`.
+    pub fn in_file(path: &Path, create: bool) -> Result<Self> {
+        let options = sqlite::Options { create, ..sqlite::Options::default() };
+        let (store, made) = SqliteStore::open_house(path, options)?;
+        Ok(Self { doors: Box::new(store), name: path.display().to_string(), made })
+    }
+
+    /// The store in the server that a URL names. When `create` is set its tables are made or brought up, for which the
+    /// user must own them.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`], without `Config` for what became of the state.
+    pub fn on_server(url: &str, create: bool) -> Result<Self> {
+        let (store, made) = PostgresStore::open_house(url, postgres::Options { create, ..Default::default() })?;
+        Ok(Self { doors: Box::new(store), name: postgres::shown(url), made })
+    }
+
+    /// What opening it did to its tables.
+    pub fn made(&self) -> Made {
+        self.made
+    }
 }
 
 /// A store that is being worked on, a piece of work at a time.
@@ -39,7 +79,7 @@ pub(in crate::store) trait Rooms {
     fn check(&self, found: &mut Verification) -> Outcome<()>;
 }
 
-impl dyn Rooms + '_ {
+impl<'a> dyn Rooms + 'a {
     /// A piece of work that has an answer.
     fn get<T>(&self, mut work: impl FnMut(&dyn Sql) -> Outcome<T>) -> Outcome<T> {
         let mut answer = None;
@@ -61,6 +101,25 @@ impl Rooms for Open<'_> {
 
     fn check(&self, _found: &mut Verification) -> Outcome<()> {
         Ok(())
+    }
+}
+
+/// A store that one run of a move fills.
+struct Filled<'a> {
+    rooms: &'a dyn Rooms,
+    run: Identity,
+}
+
+impl Rooms for Filled<'_> {
+    fn turn(&self, work: &mut dyn FnMut(&dyn Sql) -> Outcome<()>) -> Outcome<()> {
+        self.rooms.turn(&mut |sql| {
+            card::is_run(sql, &self.run)?;
+            work(sql)
+        })
+    }
+
+    fn check(&self, found: &mut Verification) -> Outcome<()> {
+        self.rooms.check(found)
     }
 }
 
@@ -121,6 +180,20 @@ pub struct Moved {
     pub verified: Verification,
 }
 
+impl Moved {
+    /// A move of which there was nothing left to do.
+    fn nothing(from: &str, to: &str) -> Self {
+        Self {
+            became: Became::MovedBefore,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            copied: 0,
+            tables: Vec::new(),
+            verified: Verification::default(),
+        }
+    }
+}
+
 /// A table in both stores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Compared {
@@ -148,26 +221,33 @@ pub struct Compared {
 /// - `Argument`: the two are the same store.
 /// - `State`: the new store holds something else, or the state of the old one went elsewhere already.
 /// - `Cancelled`: `progress` stopped it. It can be gone on with, as after every other error.
-/// - Those of opening a store, `Undetermined` and `Store`.
+/// - `Undetermined`, also when others do not stop writing to the old store; `Store`.
 pub fn move_state(
-    from: &Place,
-    to: &Place,
+    from: &House,
+    to: &House,
     keep: bool,
     at: Instant,
     progress: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<Moved> {
-    if from.is_same(to) {
-        return Err(Error::argument("the state is to move from a store into that same store; name another one"));
+    if identity(from)? == identity(to)? {
+        return Err(Error::argument("the two are one store, or one is a copy of the other's file; name another"));
     }
-    let (old, _) = from.open(false)?;
-    let (new, _) = to.open(true)?;
-    let names = (from.to_string(), to.to_string());
+    let mut run = Identity::default();
+    getrandom::fill(&mut run)
+        .map_err(|error| Error::new(ErrorKind::Io, format!("the machine gives no random numbers: {error}")))?;
     let mut result = None;
-    new.fill(&mut |there| {
-        old.leave(!keep, &mut |sql| {
+    to.doors.fill(&mut |rooms| {
+        let there = Filled { rooms, run };
+        from.doors.leave(!keep, &mut |sql| {
             let here = Open(sql);
-            let mut work = Work { here: &here, there, progress: &mut *progress, copied: 0 };
-            result = Some(work.run(&names, keep, at)?);
+            let (card, found) = begin(&here, &there, &from.name, keep, at)?;
+            let mut work =
+                Work { here: &here, there: &there, progress: &mut *progress, copied: 0, asked: Clock::now() };
+            let mut moved = Moved::nothing(&from.name, &to.name);
+            if !matches!(found, Found::All) {
+                work.run(&card, found, keep, at, &mut moved)?;
+            }
+            result = Some(moved);
             Ok(())
         })?;
         // The old store is left by now, for good. Only then may the new one be used.
@@ -177,24 +257,6 @@ pub fn move_state(
         Ok(())
     })?;
     result.ok_or_else(|| Error::new(ErrorKind::Internal, "a move came to no result"))
-}
-
-/// What making or upgrading the tables of a store did: from which version to which. Version 0 is a store that was not
-/// there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Upgrade {
-    /// The version before.
-    pub from: u64,
-    /// The version now.
-    pub to: u64,
-}
-
-/// Makes the tables of a store, or brings them up to what this library knows.
-///
-/// # Errors
-/// Those of opening a store.
-pub fn make_tables(place: &Place) -> Result<Upgrade> {
-    place.open(true).map(|(_, upgrade)| upgrade)
 }
 
 /// What the new store was found to be.
@@ -207,64 +269,77 @@ enum Found {
     All,
 }
 
+fn identity(house: &House) -> Result<Option<Identity>> {
+    let mut identity = None;
+    house.doors.leave(false, &mut |sql| {
+        let rooms: &dyn Rooms = &Open(sql);
+        identity = Some(rooms.get(card::read)?.identity);
+        Ok(())
+    })?;
+    Ok(identity)
+}
+
+/// Looks at the two stores, and takes the new one for this run.
+fn begin(here: &dyn Rooms, there: &Filled<'_>, name: &str, keep: bool, at: Instant) -> Outcome<(Card, Found)> {
+    let card = here.get(card::read)?;
+    let found = there.rooms.get(|sql| {
+        let found = look_at(sql, &card, &card::read(sql)?, keep)?;
+        if matches!(found, Found::Empty) {
+            // The one row that every store has from its beginning goes; it comes with the others.
+            sql.command("DELETE FROM unknown_chain")?;
+        }
+        if !matches!(found, Found::All) {
+            card::comes(sql, &card.identity, name, at, &there.run)?;
+        }
+        Ok(found)
+    })?;
+    Ok((card, found))
+}
+
 /// A move under way.
 struct Work<'a, 'b> {
     here: &'a dyn Rooms,
     there: &'a dyn Rooms,
     progress: &'b mut dyn FnMut(&Progress) -> bool,
     copied: u64,
+    /// When the old store was last asked anything.
+    asked: Clock,
 }
 
 impl Work<'_, '_> {
-    fn run(&mut self, (from, to): &(String, String), keep: bool, at: Instant) -> Outcome<Moved> {
-        let card = self.here.get(card::read)?;
-        let (found, identity) = self.there.get(|sql| {
-            let there = card::read(sql)?;
-            let found = look_at(sql, &card, &there, keep)?;
-            if matches!(found, Found::Empty) {
-                // The one row that every store has from its beginning goes; it comes with the others.
-                sql.command("DELETE FROM unknown_chain")?;
-                card::comes(sql, &card.identity, from, at)?;
+    fn run(&mut self, card: &Card, found: Found, keep: bool, at: Instant, moved: &mut Moved) -> Outcome<()> {
+        if matches!(found, Found::Part) && !self.is_beginning_of_it()? {
+            for table in TABLES.iter().rev() {
+                self.there.turn(&mut |sql| copy::empty(sql, table))?;
+                self.tell(Doing::Resuming, table.name, 0, 0)?;
             }
-            Ok((found, there.identity))
-        })?;
-        let mut moved = Moved {
-            became: Became::MovedBefore,
-            from: from.clone(),
-            to: to.clone(),
-            copied: 0,
-            tables: Vec::new(),
-            verified: Verification::default(),
-        };
-        match found {
-            Found::All => return Ok(moved),
-            Found::Part if !self.is_beginning_of_it()? => {
-                for table in TABLES.iter().rev() {
-                    self.there.turn(&mut |sql| copy::empty(sql, table))?;
-                }
-            }
-            Found::Part | Found::Empty => {}
         }
         self.copy()?;
-        self.compare(&mut moved)?;
+        self.compare(moved)?;
         self.verify(&mut moved.verified)?;
         moved.copied = self.copied;
+        let identity = self.there.get(|sql| Ok(card::read(sql)?.identity))?;
         // An earlier run may have come as far as this, and no further.
-        let left = card.went.is_some_and(|went| went.identity == identity);
+        let left = card.went.as_ref().is_some_and(|went| went.identity == identity);
         moved.became = if moved.tables.iter().any(|table| !table.same) || !moved.verified.faults.is_empty() {
             Became::NotMoved
         } else if keep && !left {
             Became::Copied
         } else {
             if !left {
-                self.here.turn(&mut |sql| card::goes(sql, &identity, to, at))?;
+                self.here.turn(&mut |sql| card::goes(sql, &identity, &moved.to, at))?;
             }
             Became::Moved
         };
-        Ok(moved)
+        Ok(())
     }
 
     fn tell(&mut self, doing: Doing, table: &'static str, done: u64, of: u64) -> Outcome<()> {
+        if self.asked.elapsed() > LONGEST_SILENCE {
+            // A server ends a transaction that stands idle for too long.
+            self.here.get(card::read)?;
+            self.asked = Clock::now();
+        }
         if (self.progress)(&Progress { doing, table, done, of: of.max(done) }) {
             return Ok(());
         }
@@ -373,9 +448,6 @@ impl Work<'_, '_> {
 /// When it is not one that this state may come to.
 fn look_at(sql: &dyn Sql, here: &Card, there: &Card, keep: bool) -> Outcome<Found> {
     let refuse = |message: String| Err(Error::new(ErrorKind::State, message).into());
-    if here.identity == there.identity {
-        return Err(Error::argument("the two are one store, or one is a copy of the other's file; name another").into());
-    }
     if let Some(went) = &here.went {
         if went.identity != there.identity && !keep {
             return refuse(format!(
@@ -434,5 +506,5 @@ fn copy_numbers(here: &dyn Rooms, there: &dyn Rooms, table: &Table) -> Outcome<(
 /// Copies a state that stands still into a new store, which knows nothing of it: a backup.
 pub(in crate::store) fn copy_all(here: &dyn Rooms, there: &dyn Rooms) -> Outcome<()> {
     there.turn(&mut |sql| sql.command("DELETE FROM unknown_chain"))?;
-    Work { here, there, progress: &mut |_| true, copied: 0 }.copy()
+    Work { here, there, progress: &mut |_| true, copied: 0, asked: Clock::now() }.copy()
 }

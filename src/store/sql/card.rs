@@ -60,13 +60,15 @@ fn moment(row: &dyn Row, at: usize) -> Outcome<Instant> {
     Ok(row.get::<Col<Instant>>(at)?.0)
 }
 
+/// When a state is not here, or not all of it, as a condition on the card.
+pub(in crate::store) const AWAY: &str = "went_at IS NOT NULL OR (came_began IS NOT NULL AND came_done IS NULL)";
+
 /// Makes sure that the state is here, all of it. Every transaction of a store that is in use begins with this.
 ///
 /// # Errors
 /// `Config`: the configuration names a store that is not complete, or was left.
 pub(in crate::store) fn usable(sql: &dyn Sql) -> Outcome<()> {
-    let away = "went_at IS NOT NULL OR (came_began IS NOT NULL AND came_done IS NULL)";
-    if sql.first(&format!("SELECT 1 FROM store WHERE {away}"), values![], |_| Ok(()))?.is_none() {
+    if sql.first(&format!("SELECT 1 FROM store WHERE {AWAY}"), values![], |_| Ok(()))?.is_none() {
         return Ok(());
     }
     let card = read(sql)?;
@@ -88,13 +90,23 @@ fn refusal(card: &Card) -> String {
     }
 }
 
-/// A state begins to come.
-pub(in crate::store) fn comes(sql: &dyn Sql, from: &Identity, name: &str, at: Instant) -> Outcome<()> {
+/// A state begins to come, or goes on to.
+pub(in crate::store) fn comes(sql: &dyn Sql, from: &Identity, name: &str, at: Instant, run: &Identity) -> Outcome<()> {
     sql.execute(
-        "UPDATE store SET came_identity = ?1, came_from = ?2, came_began = ?3 WHERE id = 0",
-        values![from, name, Col(at)],
+        "UPDATE store SET came_identity = ?1, came_from = ?2, came_began = coalesce(came_began, ?3), came_run = ?4
+             WHERE id = 0",
+        values![from, name, Col(at), run],
     )?;
     Ok(())
+}
+
+/// Makes sure that no other run has taken over.
+///
+/// # Errors
+/// `State`.
+pub(in crate::store) fn is_run(sql: &dyn Sql, run: &Identity) -> Outcome<()> {
+    let ours = sql.first("SELECT 1 FROM store WHERE came_run = ?1", values![run], |_| Ok(()))?;
+    ours.ok_or_else(|| Error::new(ErrorKind::State, "another run of this move was started, and goes on with it").into())
 }
 
 /// It is all there.

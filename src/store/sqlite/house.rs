@@ -10,32 +10,34 @@ use rusqlite::{Connection, OpenFlags};
 use super::batch::command;
 use super::connection::Loading;
 use super::connections::connect;
-use super::guard::{beside, io_error};
+use super::guard::{Held, beside, io_error};
 use super::{SqliteStore, backup, check, fork_gate, schema};
 use crate::error::Result;
 use crate::store::Verification;
-use crate::store::moving::{House, Open, Rooms, copy_all};
+use crate::store::moving::{Doors, Open, Rooms, copy_all};
 use crate::store::sql::Sql;
 use crate::store::sql::fault::Outcome;
 
 /// How long a move waits for those who are writing.
 const WAIT: Duration = Duration::from_secs(10);
 
-impl House for SqliteStore {
+impl Doors for SqliteStore {
     fn leave(&self, alone: bool, work: &mut dyn FnMut(&dyn Sql) -> Outcome<()>) -> Result<()> {
         if !alone {
             return self.aside(|sql| work(sql));
         }
-        self.alone(Instant::now() + WAIT, |sql| {
+        self.alone(Instant::now() + WAIT, |sql, held| {
             // SQLite's own lock keeps out those who know nothing of ours.
             sql.turn(&mut || command(sql.connection(), "BEGIN IMMEDIATE"))?;
             work(sql)?;
-            sql.turn(&mut || self.commit(sql.connection()))
+            let beat = self.beat(held);
+            beat.note_all();
+            sql.turn(&mut || self.commit(sql.connection(), &beat))
         })
     }
 
     fn fill(&self, work: &mut dyn FnMut(&dyn Rooms) -> Outcome<()>) -> Result<()> {
-        self.alone(Instant::now() + WAIT, |sql| work(&Filling { store: self, sql }))
+        self.alone(Instant::now() + WAIT, |sql, held| work(&Filling { store: self, sql, held }))
     }
 }
 
@@ -43,6 +45,7 @@ impl House for SqliteStore {
 struct Filling<'a> {
     store: &'a SqliteStore,
     sql: &'a Loading<'a>,
+    held: &'a Held<'a>,
 }
 
 impl Rooms for Filling<'_> {
@@ -50,7 +53,9 @@ impl Rooms for Filling<'_> {
         let sql = self.sql.connection();
         self.sql.turn(&mut || {
             command(sql, "BEGIN IMMEDIATE")?;
-            let result = work(sql).and_then(|()| self.store.commit(sql));
+            let beat = self.store.beat(self.held);
+            beat.note_all();
+            let result = work(sql).and_then(|()| self.store.commit(sql, &beat));
             if result.is_err() && !sql.is_autocommit() {
                 command(sql, "ROLLBACK")?;
             }
@@ -68,7 +73,6 @@ impl Rooms for Filling<'_> {
 ///
 /// # Errors
 /// `Io` when the file is there or cannot be written; those of reading `here`. No file is left then.
-#[cfg_attr(not(test), expect(dead_code, reason = "it is what a backup of a database server is made of"))]
 pub(in crate::store) fn make(here: &dyn Rooms, to: &Path) -> Outcome<()> {
     OpenOptions::new()
         .write(true)
@@ -141,7 +145,7 @@ mod tests {
             |load: &mut dyn crate::store::Loader| (0..2000).try_for_each(|n| load.put_customer(&put(n)).map(drop));
         store.load(Moment(0), Day(0), &mut { all }, soon()).unwrap();
         store.queue_once(&[event("a"), event("b")], soon()).unwrap();
-        store.alone(soon(), |sql| command(sql.connection(), "DELETE FROM event WHERE id = 2")).unwrap();
+        store.alone(soon(), |sql, _| command(sql.connection(), "DELETE FROM event WHERE id = 2")).unwrap();
         store
     }
 

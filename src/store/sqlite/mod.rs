@@ -28,6 +28,7 @@ use std::time::{Duration, Instant as Deadline};
 
 use rusqlite::Connection;
 
+pub(super) use house::make;
 pub use open::Options;
 
 use super::group::{Job, Lead, Queue, Turn};
@@ -118,11 +119,7 @@ impl SqliteStore {
 
     /// Hands the connection that writes to `work`, with no transaction on it, while nobody else writes. Between two turns
     /// a fork gets through.
-    fn alone<T>(
-        &self,
-        deadline: Deadline,
-        work: impl FnOnce(&Loading<'_>, &Held<'_>) -> Outcome<T>,
-    ) -> Result<T> {
+    fn alone<T>(&self, deadline: Deadline, work: impl FnOnce(&Loading<'_>, &Held<'_>) -> Outcome<T>) -> Result<T> {
         let lead = self.lead(deadline)?;
         let mut held = self.connections.writer_lock.acquire(deadline)?;
         let lent = self.connections.writer(&held, deadline)?;

@@ -12,8 +12,8 @@ use super::guard::{OwnerFile, WriterLock, io_error};
 use super::shared_page::PageFile;
 use super::{SqliteStore, backup, fork_gate, inherited, schema};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::Made;
 use crate::store::group::Queue;
-use crate::store::moving::Upgrade;
 use crate::store::sql::database::READ_WAIT;
 use crate::store::sql::fault::Outcome;
 
@@ -54,12 +54,12 @@ impl SqliteStore {
     ///
     /// # Errors
     /// As [`SqliteStore::open`], without `Config`.
-    pub(in crate::store) fn open_house(path: &Path, options: Options) -> Result<(Self, Upgrade)> {
+    pub(in crate::store) fn open_house(path: &Path, options: Options) -> Result<(Self, Made)> {
         let store = settle(path, options.create)?;
         refuse_network(&store)?;
         let owner = OwnerFile::take(&store)?;
         match prepare(&store, &options) {
-            Ok((connections, upgrade)) => Ok((
+            Ok((connections, made)) => Ok((
                 Self {
                     process: std::process::id(),
                     connections,
@@ -68,7 +68,7 @@ impl SqliteStore {
                     commits: AtomicU64::new(0),
                     watch: None,
                 },
-                upgrade,
+                made,
             )),
             Err(fault) => {
                 owner.give_back();
@@ -78,7 +78,7 @@ impl SqliteStore {
     }
 }
 
-fn prepare(store: &Path, options: &Options) -> Outcome<(Arc<Connections>, Upgrade)> {
+fn prepare(store: &Path, options: &Options) -> Outcome<(Arc<Connections>, Made)> {
     let pass = fork_gate::enter();
     inherited::admit(store, &pass)?;
     let deadline = Instant::now() + options.wait;
@@ -100,8 +100,7 @@ fn prepare(store: &Path, options: &Options) -> Outcome<(Arc<Connections>, Upgrad
         connections.pulse.mend();
     }
     inherited::enlist(&connections, &pass);
-    let number = |version: usize| u64::try_from(version).unwrap_or(u64::MAX);
-    Ok((connections, Upgrade { from: number(from), to: number(schema::STEPS.len()) }))
+    Ok((connections, Made { from, to: schema::STEPS.len() }))
 }
 
 /// The store's one name: absolute, links followed, so that two ways to it meet in the same lock files.

@@ -10,6 +10,8 @@ CREATE TABLE store (
     came_from TEXT,
     came_began INTEGER,
     came_done INTEGER,
+    -- Which run of the move fills it, so that two do not.
+    came_run BLOB,
     went_identity BLOB,
     went_to TEXT,
     went_at INTEGER
