@@ -448,13 +448,11 @@ impl Work<'_, '_> {
 /// When it is not one that this state may come to.
 fn look_at(sql: &dyn Sql, here: &Card, there: &Card, keep: bool) -> Outcome<Found> {
     let refuse = |message: String| Err(Error::new(ErrorKind::State, message).into());
-    if let Some(went) = &here.went {
-        if went.identity != there.identity && !keep {
-            return refuse(format!(
-                "the state of this store moved to {} on {}; what is left here can only be copied (--keep)",
-                went.to, went.at
-            ));
-        }
+    if let Some(went) = here.went.as_ref().filter(|went| went.identity != there.identity && !keep) {
+        return refuse(format!(
+            "the state of this store moved to {} on {}; what is left here can only be copied (--keep)",
+            went.to, went.at
+        ));
     }
     match (&there.came, &there.went) {
         (_, Some(went)) => {
