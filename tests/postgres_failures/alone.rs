@@ -225,8 +225,8 @@ fn what_somebody_holds_is_waited_for_until_the_deadline_and_nobody_stays_behind_
     for (number, (customer, lock)) in held.into_iter().enumerate() {
         let key = format!("behind-{number}");
         std::thread::scope(|scope| {
-            let text = format!("BEGIN; {lock}; SELECT pg_sleep(60); COMMIT");
-            let holder = scope.spawn(|| psql(&server.url(&database), &text));
+            let (url, text) = (server.url(&database), format!("BEGIN; {lock}; SELECT pg_sleep(60); COMMIT"));
+            let holder = scope.spawn(move || psql(&url, &text));
             let asleep = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
             wait_until("it is held", || !server.sql("postgres", asleep).is_empty());
             let error = undetermined(SHORT, |by| carry_out(&store, reserve(customer, &key), by));

@@ -58,12 +58,14 @@ BEGIN
         ids[n] := id;
         links[n] := link;
     END LOOP;
+    -- In order, so that two that want the same keys or orders never wait for each other in a circle.
     INSERT INTO obligor.request (key, content, granted, decision)
-        SELECT k, c, g, ids[r] FROM unnest(keys, contents, grants, recorded) AS step (k, c, g, r);
+        SELECT k, c, g, ids[r] FROM unnest(keys, contents, grants, recorded) AS step (k, c, g, r) ORDER BY k;
     INSERT INTO obligor.chain (company, document, account, state, amount, ordered, delivered, drafted, invoiced, settled,
             expires, since, ships, marks, changed)
         SELECT kept.company, d, who, s, a, o, 0, 0, 0, 0, e, f, p, m, moment
-        FROM unnest(documents, states, amounts, ordereds, expiries, sinces, ships, marks) AS made (d, s, a, o, e, f, p, m);
+        FROM unnest(documents, states, amounts, ordereds, expiries, sinces, ships, marks) AS made (d, s, a, o, e, f, p, m)
+        ORDER BY d;
     IF event_kinds <> '{}' THEN
         INSERT INTO obligor.event (at, kind, account, document, subject, reasons)
             SELECT t, k, who, d, s, r

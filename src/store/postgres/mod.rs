@@ -174,7 +174,7 @@ impl PostgresStore {
     }
 
     /// Runs a transaction that writes, again when it failed only because of what others did at the same time. `first` is
-    /// done before everything else, to take locks.
+    /// done before everything else, to take locks. What waited in a circle is tried again alone, or it might for ever.
     fn writing<T>(
         &self,
         deadline: Deadline,
@@ -183,6 +183,7 @@ impl PostgresStore {
         mut work: impl FnMut(Writing<'_>) -> Outcome<T>,
     ) -> Result<T> {
         self.same_process()?;
+        let in_a_circle = Cell::new(false);
         loop {
             let again = Cell::new(false);
             let result = self.pool.with(deadline, |connection| {
@@ -192,6 +193,7 @@ impl PostgresStore {
                 let mut written = Vec::new();
                 let result = rows
                     .enter()
+                    .and_then(|()| if in_a_circle.get() { locked::alone(&rows) } else { Ok(()) })
                     .and_then(|()| first(&rows))
                     .and_then(|()| work(Writing { sql: &rows, watch: self.watch.as_ref(), touched: &touched }))
                     .and_then(|value| {
@@ -207,6 +209,7 @@ impl PostgresStore {
                 // Whatever came of it: this host does not read its own rows of the log.
                 written.iter().for_each(|(id, pooled)| self.changes.pulse.moved(*id, *pooled));
                 again.set(rows.may_be_tried_again());
+                in_a_circle.set(in_a_circle.get() || rows.was_in_a_circle());
                 result
             });
             match result {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::error::Error as StdError;
 
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
@@ -21,15 +22,18 @@ pub(super) struct Rows<'a> {
     pools: Cell<bool>,
     /// Whether the transaction failed only because of what others did at the same time.
     again: Cell<bool>,
+    /// Whether others and it waited for each other.
+    circle: Cell<bool>,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn reading(connection: &'a Connection) -> Self {
-        Self { connection, writes: false, pools: Cell::new(false), again: Cell::new(false) }
+        let (pools, again, circle) = Default::default();
+        Self { connection, writes: false, pools, again, circle }
     }
 
     pub(super) fn writing(connection: &'a Connection) -> Self {
-        Self { connection, writes: true, pools: Cell::new(false), again: Cell::new(false) }
+        Self { writes: true, ..Self::reading(connection) }
     }
 
     /// Whether it holds the locks without which no pool may be written.
@@ -45,6 +49,11 @@ impl<'a> Rows<'a> {
     /// Whether the same transaction may be tried again at once.
     pub(super) fn may_be_tried_again(&self) -> bool {
         self.again.get()
+    }
+
+    /// Whether it failed since others and it waited for each other.
+    pub(super) fn was_in_a_circle(&self) -> bool {
+        self.circle.get()
     }
 
     /// Notes that the transaction must begin anew.
@@ -64,6 +73,7 @@ impl<'a> Rows<'a> {
     /// What a refusal is to the rows.
     pub(super) fn refused(&self, refused: Refused) -> Fault {
         self.again.set(self.again.get() || refused.retry);
+        self.circle.set(self.circle.get() || refused.code == Some(SqlState::T_R_DEADLOCK_DETECTED));
         Fault(refused.error)
     }
 }
