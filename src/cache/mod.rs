@@ -1,20 +1,19 @@
 //! Account facts in memory, so that a question costs no disk.
 //!
-//! The store is the truth, this is a guess with an age. Nothing is ever approved *and held* on what stands here; a
-//! check answered from here says so, and how old its facts are. Entries are only replaced by newer ones, and nothing is
-//! thrown out: a portfolio fits in memory whole.
+//! The store is the truth, and this is what was read of it: an entry is shown only while the store's [`Pulse`] says that
+//! nobody, in any process it hears of, has written the account since. Nothing is ever approved *and held* on what stands
+//! here; a check answered from here says so, and as of when. Nothing is thrown out: a portfolio fits in memory whole.
 //!
 //! Locks are the standard library's, because a process may fork while other threads hold them; a forked child never
 //! comes here with its parent's engine.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{AcqRel, Acquire};
 use std::sync::{PoisonError, RwLock};
 
 use crate::calendar::Instant;
 use crate::credit::{AccountFacts, AccountId};
 use crate::store::AccountKey;
+use crate::store::pulse::{Pulse, Stamp};
 
 /// How many parts the accounts are spread over, so that screens do not queue for one lock. A power of two.
 const SHARDS: usize = 64;
@@ -26,15 +25,16 @@ pub struct Entry {
     pub facts: AccountFacts,
     /// When they were read: just before the read began.
     pub read_at: Instant,
-    /// How often pools had moved before it began.
-    pools: u64,
+    /// What the pulse showed of them.
+    stamp: Stamp,
 }
 
-/// Which generation of facts this is. Taken before facts are read, and given back with them to [`Cache::put`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Epoch {
-    all: u64,
-    pools: u64,
+impl Entry {
+    /// Whether nobody wrote them since. What the others of its pools hold is a part of the facts of an account that
+    /// belongs to any.
+    fn is_current(&self, pulse: &Pulse) -> bool {
+        pulse.is_current(self.facts.id, &self.stamp, !self.facts.pools.is_empty())
+    }
 }
 
 /// The facts in memory.
@@ -42,10 +42,6 @@ pub struct Epoch {
 pub struct Cache {
     shards: Vec<RwLock<Vec<Option<Entry>>>>,
     names: RwLock<HashMap<AccountKey, AccountId>>,
-    /// How often everything was forgotten.
-    all: AtomicU64,
-    /// How often an account that shares a limit with others was written.
-    pools: AtomicU64,
 }
 
 impl Cache {
@@ -54,63 +50,28 @@ impl Cache {
         Self { shards: (0..SHARDS).map(|_| RwLock::default()).collect(), ..Self::default() }
     }
 
-    /// Lets `look` see the entry of an account, under a lock that others may read beside. The facts of an account that
-    /// belongs to pools are not shown after a pool moved: what the others of its pools hold is a part of them.
-    pub fn with<R>(&self, id: AccountId, look: impl FnOnce(&Entry) -> R) -> Option<R> {
+    /// Lets `look` see the entry of an account that is current, under a lock that others may read beside.
+    pub fn with<R>(&self, pulse: &Pulse, id: AccountId, look: impl FnOnce(&Entry) -> R) -> Option<R> {
         let (shard, index) = self.place(id)?;
         let entries = shard.read().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get(index)?.as_ref()?;
-        (entry.facts.pools.is_empty() || entry.pools == self.pools.load(Acquire)).then(|| look(entry))
+        entry.is_current(pulse).then(|| look(entry))
     }
 
-    /// Which generation of facts this is.
-    pub fn epoch(&self) -> Epoch {
-        Epoch { all: self.all.load(Acquire), pools: self.pools.load(Acquire) }
-    }
-
-    /// Keeps facts that were read, unless newer ones stand there, or everything was forgotten since `epoch`.
-    pub fn put(&self, facts: AccountFacts, read_at: Instant, epoch: Epoch) {
+    /// Keeps facts with the stamp that was taken before they were read, or that came with them when they were written.
+    /// Those that are no longer current are not kept.
+    pub fn put(&self, pulse: &Pulse, facts: AccountFacts, read_at: Instant, stamp: Stamp) {
         let Some((shard, index)) = self.place(facts.id) else { return };
-        let mut entries = shard.write().unwrap_or_else(PoisonError::into_inner);
-        if epoch.all != self.all.load(Acquire) {
+        let entry = Entry { facts, read_at, stamp };
+        if !entry.is_current(pulse) {
             return;
         }
+        let mut entries = shard.write().unwrap_or_else(PoisonError::into_inner);
         if entries.len() <= index {
             entries.resize_with(index + 1, || None);
         }
         if let Some(slot) = entries.get_mut(index) {
-            let newer = slot.as_ref().is_none_or(|entry| {
-                (facts.version, facts.aged_to, read_at, epoch.pools)
-                    >= (entry.facts.version, entry.facts.aged_to, entry.read_at, entry.pools)
-            });
-            if newer {
-                *slot = Some(Entry { facts, read_at, pools: epoch.pools });
-            }
-        }
-    }
-
-    /// Keeps facts as a write left them, likewise. What is kept of other accounts that belong to pools is not used any
-    /// more if this one belongs to any.
-    pub fn put_written(&self, facts: AccountFacts, read_at: Instant, mut epoch: Epoch) {
-        if !facts.pools.is_empty() {
-            let before = self.pools.fetch_add(1, AcqRel);
-            if before == epoch.pools {
-                epoch.pools = before.wrapping_add(1);
-            }
-        }
-        self.put(facts, read_at, epoch);
-    }
-
-    /// Notes that a pool moved, or who belongs to it, other than by a write that is told to [`Cache::put_written`].
-    pub fn pools_moved(&self) {
-        self.pools.fetch_add(1, AcqRel);
-    }
-
-    /// Forgets every account's facts; names stay, since an account's number never changes.
-    pub fn forget_all(&self) {
-        self.all.fetch_add(1, AcqRel);
-        for shard in &self.shards {
-            shard.write().unwrap_or_else(PoisonError::into_inner).clear();
+            *slot = Some(entry);
         }
     }
 
@@ -119,7 +80,7 @@ impl Cache {
         self.names.read().unwrap_or_else(PoisonError::into_inner).get(key).copied()
     }
 
-    /// Remembers the number of the account with this name.
+    /// Remembers the number of the account with this name. It never changes.
     pub fn name(&self, key: AccountKey, id: AccountId) {
         self.names.write().unwrap_or_else(PoisonError::into_inner).insert(key, id);
     }
@@ -151,51 +112,71 @@ mod tests {
         AccountFacts { pools: Box::new([pool]), ..facts(id, version) }
     }
 
-    #[test]
-    fn older_facts_never_replace_newer_ones() {
-        let cache = Cache::new();
-        let epoch = cache.epoch();
-        cache.put(facts(70, 2), Instant(5), epoch);
-        cache.put(facts(70, 1), Instant(9), epoch);
-        assert_eq!(cache.with(AccountId(70), |e| (e.facts.version, e.read_at)), Some((2, Instant(5))));
-        cache.put(facts(70, 2), Instant(9), epoch);
-        assert_eq!(cache.with(AccountId(70), |e| e.read_at), Some(Instant(9)));
-        assert!(cache.with(AccountId(6), |_| ()).is_none());
+    /// A cache and the pulse of the store it is of.
+    struct Desk {
+        cache: Cache,
+        pulse: Pulse,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            Self { cache: Cache::new(), pulse: Pulse::new() }
+        }
+
+        fn stamp(&self, id: u32) -> Stamp {
+            self.pulse.stamp(AccountId(id))
+        }
+
+        fn put(&self, facts: AccountFacts, read_at: i64, stamp: Stamp) {
+            self.cache.put(&self.pulse, facts, Instant(read_at), stamp);
+        }
+
+        fn shown(&self, id: u32) -> Option<(u64, i64)> {
+            self.cache.with(&self.pulse, AccountId(id), |entry| (entry.facts.version, entry.read_at.0))
+        }
     }
 
     #[test]
-    fn facts_read_before_everything_was_forgotten_are_not_kept() {
-        let cache = Cache::new();
-        let epoch = cache.epoch();
-        cache.forget_all();
-        cache.put(facts(1, 1), Instant(1), epoch);
-        assert!(cache.with(AccountId(1), |_| ()).is_none());
+    fn what_is_kept_is_shown() {
+        let desk = Desk::new();
+        desk.put(facts(70, 2), 5, desk.stamp(70));
+        assert_eq!((desk.shown(70), desk.shown(6), desk.shown(134)), (Some((2, 5)), None, None));
+        desk.put(facts(70, 2), 9, desk.stamp(70));
+        assert_eq!(desk.shown(70), Some((2, 9)));
+    }
+
+    #[test]
+    fn what_was_written_since_is_neither_shown_nor_kept() {
+        let desk = Desk::new();
+        let (first, other) = (desk.stamp(1), desk.stamp(2));
+        desk.put(facts(1, 1), 9, first);
+        desk.put(facts(2, 1), 9, other);
+        desk.pulse.moved(AccountId(1), false);
+        assert_eq!((desk.shown(1), desk.shown(2)), (None, Some((1, 9))));
+        desk.put(facts(1, 1), 10, first);
+        assert_eq!(desk.shown(1), None);
+        desk.put(facts(1, 2), 3, desk.stamp(1));
+        desk.put(facts(1, 1), 11, first);
+        assert_eq!(desk.shown(1), Some((2, 3)));
+        desk.pulse.all_moved();
+        assert_eq!((desk.shown(1), desk.shown(2)), (None, None));
     }
 
     #[test]
     fn what_others_do_to_a_pool_is_not_overlooked() {
-        let cache = Cache::new();
-        let shown = |id: u32| cache.with(AccountId(id), |entry| entry.facts.version);
-        let before = cache.epoch();
-        cache.put(pooled(1, 1), Instant(1), before);
-        cache.put(facts(2, 1), Instant(1), before);
-        assert_eq!((shown(1), shown(2)), (Some(1), Some(1)));
+        let desk = Desk::new();
+        let (before, alone) = (desk.stamp(1), desk.stamp(2));
+        desk.put(pooled(1, 1), 1, before);
+        desk.put(facts(2, 1), 1, alone);
         // An account without pools says nothing of others.
-        cache.put_written(facts(3, 1), Instant(1), cache.epoch());
-        assert_eq!(shown(1), Some(1));
-        let (first, second) = (cache.epoch(), cache.epoch());
-        cache.put_written(pooled(4, 1), Instant(2), first);
-        assert_eq!((shown(1), shown(2), shown(4)), (None, Some(1), Some(1)));
+        desk.pulse.moved(AccountId(3), false);
+        assert_eq!((desk.shown(1), desk.shown(2)), (Some((1, 1)), Some((1, 1))));
+        desk.pulse.moved(AccountId(4), true);
+        assert_eq!((desk.shown(1), desk.shown(2)), (None, Some((1, 1))));
         // What was read before the write is not used after it, even if it comes later.
-        cache.put(pooled(1, 1), Instant(2), before);
-        assert_eq!(shown(1), None);
-        cache.put(pooled(1, 1), Instant(2), cache.epoch());
-        assert_eq!(shown(1), Some(1));
-        // Of two writes at once neither knows what the other left.
-        cache.put_written(pooled(5, 1), Instant(2), second);
-        assert_eq!((shown(4), shown(5)), (None, None));
-        cache.put(pooled(1, 1), Instant(3), cache.epoch());
-        cache.pools_moved();
-        assert_eq!((shown(1), shown(2)), (None, Some(1)));
+        desk.put(pooled(1, 1), 2, before);
+        assert_eq!(desk.shown(1), None);
+        desk.put(pooled(1, 1), 2, desk.stamp(1));
+        assert_eq!(desk.shown(1), Some((1, 2)));
     }
 }

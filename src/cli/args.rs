@@ -29,9 +29,10 @@ pub(crate) struct Options {
     /// The configuration; without it ./obligor.toml, if it is there
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) config: Option<PathBuf>,
-    /// The credit state, instead of the one the configuration names
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
-    pub(crate) store: Option<PathBuf>,
+    /// The credit state, instead of the one the configuration names: a file, postgresql://user@host/database, or env:NAME
+    /// or file:PATH, which say where such a URL stands
+    #[arg(long, global = true, value_name = "STORE", help_heading = "Global options")]
+    pub(crate) store: Option<String>,
     /// Print the operation's JSON answer, one document
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) json: bool,

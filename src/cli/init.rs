@@ -5,7 +5,7 @@ use std::io::{ErrorKind as IoErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use comfy_table::Cell;
-use obligor::engine::{PolicySource, Secret};
+use obligor::engine::{Config, PolicySource, Secret, StorePlace, make_key};
 use obligor::error::{Error, ErrorKind, Result};
 use obligor::policy::Policy;
 use serde_json::json;
@@ -17,6 +17,8 @@ use crate::show::{Look, lines};
 
 /// The credit state that is made when no other is named.
 const STORE: &str = "credit.db";
+/// The key that is made for a store in a server.
+const KEY: &str = "obligor.key";
 /// The policy that is written beside the configuration.
 const POLICY: &str = "policy.toml";
 
@@ -34,28 +36,39 @@ pub(crate) fn init(options: &Options) -> Result<Done> {
     files.push(Made { what: "configuration", path: file.clone(), made });
     let mut config = session::read(&file)?;
     if let Some(store) = &options.store {
-        config.store.clone_from(store);
+        config.store = StorePlace::read(store, Path::new(""))?;
     }
     if let PolicySource::File(path) = &config.policy {
         let made = write_new(path, &Policy::standard()?.text)?;
         files.push(Made { what: "policy", path: path.clone(), made });
     }
-    let (store, key) = (config.store.clone(), key_of(&config.secret, &config.store));
-    let (had_store, had_key) = (store.exists(), key.as_deref().is_none_or(Path::exists));
+    let key = key_of(&config);
+    let had_key = key.as_deref().is_none_or(Path::exists);
+    let store = match &config.store {
+        StorePlace::File(path) => Some((path.clone(), path.exists())),
+        StorePlace::Server(_) => None,
+    };
+    if let (StorePlace::Server(_), Some(key)) = (&config.store, &key) {
+        make_key(key)?;
+    }
     config.create = true;
     drop(Session::with(&config, options)?);
-    files.push(Made { what: "credit state", path: store, made: !had_store });
+    files.extend(store.map(|(path, was_there)| Made { what: "credit state", path, made: !was_there }));
     files.extend(key.map(|path| Made { what: "key", path, made: !had_key }));
     Ok(Done::well(told(options, &files)))
 }
 
 /// The file that holds the key, if it is one of ours to make.
-fn key_of(secret: &Secret, store: &Path) -> Option<PathBuf> {
-    matches!(secret, Secret::BesideStore).then(|| {
-        let mut name = store.as_os_str().to_owned();
-        name.push(".key");
-        PathBuf::from(name)
-    })
+fn key_of(config: &Config) -> Option<PathBuf> {
+    match (&config.secret, &config.store) {
+        (Secret::BesideStore, StorePlace::File(store)) => {
+            let mut name = store.as_os_str().to_owned();
+            name.push(".key");
+            Some(name.into())
+        }
+        (Secret::File(path), StorePlace::Server(_)) => Some(path.clone()),
+        _ => None,
+    }
 }
 
 /// Writes a file that is not there yet. Returns whether it was written.
@@ -72,16 +85,19 @@ fn write_new(path: &Path, text: &str) -> Result<bool> {
 /// The configuration as it is written: what is used, and what else there is.
 fn configuration(file: &Path, options: &Options) -> Result<String> {
     let beside = file.parent().is_none_or(|folder| folder.as_os_str().is_empty());
-    let store = match &options.store {
-        None => PathBuf::from(STORE),
-        Some(store) if beside => store.clone(),
+    let named = options.store.as_deref().unwrap_or(STORE);
+    let at_server = matches!(StorePlace::read(named, Path::new(""))?, StorePlace::Server(_));
+    let store = if at_server || beside || options.store.is_none() {
+        named.to_owned()
+    } else {
         // Paths in the file are relative to the file; the one on the command line is not.
-        Some(store) => std::path::absolute(store)
-            .map_err(|error| Error::new(ErrorKind::Io, format!("{}: {error}", store.display())))?,
+        let path =
+            std::path::absolute(named).map_err(|error| Error::new(ErrorKind::Io, format!("{named}: {error}")))?;
+        let text = path.to_str().map(str::to_owned);
+        text.ok_or_else(|| Error::new(ErrorKind::Config, format!("--store: {} is not UTF-8", path.display())))?
     };
-    let store = store
-        .to_str()
-        .ok_or_else(|| Error::new(ErrorKind::Config, format!("--store: {} is not UTF-8", store.display())))?;
+    // The hosts of a server share one key, so it stands in a file that can be taken along.
+    let secret = if at_server { format!("secret = \"file:{KEY}\"") } else { format!("# secret = \"file:{KEY}\"") };
     // A JSON string is a TOML string, too.
     let store = json!(store);
     Ok(format!(
@@ -89,8 +105,11 @@ fn configuration(file: &Path, options: &Options) -> Result<String> {
 # obligor: where the credit state is, and by which rules it decides.
 # Paths are relative to this file. Lines that begin with # say what holds when nothing is said.
 
-# The credit state: one file, on a local disk. It has its key beside it, in a file that ends in .key. Keep a copy of the
-# key, apart from the copies of the credit state: without it, customers are not found by their personal numbers any more.
+# The credit state: one file on a local disk, or a database in a PostgreSQL server, as postgresql://user@host/database. A
+# URL with a password stands elsewhere: write env:NAME or file:PATH.
+# Personal numbers are hashed with a key. A file has it beside it, in a file that ends in .key; the hosts of a server share
+# one. Keep a copy of it, apart from the copies of the credit state: without it, customers are not found by their personal
+# numbers any more.
 store = {store}
 
 # The rules. \"standard\" is the profile that comes with obligor.
@@ -98,7 +117,7 @@ policy = \"{POLICY}\"
 
 # Where the key is instead: in an environment variable or another file. The key itself is never written here.
 # secret = \"env:OBLIGOR_KEY\"
-# secret = \"file:/etc/obligor/key\"
+{secret}
 
 # How far clocks stand ahead of UTC where the company is; decides when a day begins. Denmark in winter is 60.
 # utc_offset_minutes = 0

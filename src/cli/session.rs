@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use obligor::engine::{Config, Engine, LogLevel};
+use obligor::engine::{Config, Engine, LogLevel, StorePlace};
 use obligor::error::{Error, ErrorKind, Result};
 use obligor::reason::Language;
 use parking_lot::Mutex;
@@ -112,7 +112,7 @@ pub(crate) fn config(options: &Options) -> Result<Config> {
     let mut config = match (&options.config, &options.store) {
         (Some(path), _) => read(path)?,
         (None, _) if here.exists() => read(here)?,
-        (None, Some(store)) => Config::at(store),
+        (None, Some(store)) => Config::at(StorePlace::read(store, Path::new(""))?),
         (None, None) => {
             return Err(Error::new(
                 ErrorKind::Config,
@@ -121,7 +121,7 @@ pub(crate) fn config(options: &Options) -> Result<Config> {
         }
     };
     if let Some(store) = &options.store {
-        config.store.clone_from(store);
+        config.store = StorePlace::read(store, Path::new(""))?;
     }
     Ok(config)
 }

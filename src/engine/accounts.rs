@@ -139,10 +139,10 @@ impl Engine {
     /// # Errors
     /// `NotFound`; those of the store.
     pub fn position_of(&self, id: AccountId) -> Result<AccountPosition> {
-        let (now, epoch) = (self.now(), self.cache.epoch());
+        let (now, stamp) = (self.now(), self.store.pulse().stamp(id));
         let today = self.day_of(now);
         let facts = self.read_account(AccountRef::Id(id), now)?;
-        self.cache.put(facts.clone(), now, epoch);
+        self.cache.put(self.store.pulse(), facts.clone(), now, stamp);
         let exposure = crate::credit::exposure(&self.policy, &facts)
             .map_err(|error| Error::new(ErrorKind::Store, format!("account {}: {error}", id.0)))?;
         let limit = limit_in_force(&facts.limits, today, self.policy.facts.limit_grace_days).copied();
@@ -250,7 +250,7 @@ impl Engine {
     /// `NotFound` when there is no such customer, `State` when the account holds value in another currency; those of
     /// the store.
     pub fn put_account(&self, account: &AccountRecord) -> Result<Put> {
-        self.put(&account.key, &mut |loader| loader.put_account(account))
+        self.put(&mut |loader| loader.put_account(account))
     }
 
     /// Puts an open item as it stands in the ERP: posted, partly paid, or paid (residual zero).
@@ -258,11 +258,11 @@ impl Engine {
     /// # Errors
     /// `NotFound` when there is no such account; those of the store.
     pub fn put_item(&self, item: &Item) -> Result<Put> {
-        self.put(&item.key, &mut |loader| loader.put_item(item))
+        self.put(&mut |loader| loader.put_item(item))
     }
 
-    /// One put, durable, and what memory knows of the account read again.
-    pub(super) fn put(&self, key: &AccountKey, work: &mut dyn FnMut(&mut dyn Loader) -> Result<Put>) -> Result<Put> {
+    /// One put, durable.
+    pub(super) fn put(&self, work: &mut dyn FnMut(&mut dyn Loader) -> Result<Put>) -> Result<Put> {
         let mut put = Put::Same;
         let at = self.now();
         self.store.load(
@@ -274,13 +274,6 @@ impl Engine {
             },
             self.deadline(None),
         )?;
-        self.cache.pools_moved();
-        let (now, epoch) = (self.now(), self.cache.epoch());
-        match self.read_account(AccountRef::Key(key.clone()), now) {
-            Ok(facts) => self.cache.put(facts, now, epoch),
-            // The put stands; memory must not go on knowing better.
-            Err(_) => self.cache.forget_all(),
-        }
         Ok(put)
     }
 

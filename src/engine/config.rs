@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::checked_name;
 use super::registers::RegisterChoice;
 use crate::calendar::Instant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Policy;
+use crate::store::postgres;
 
 /// The longest configuration that is read, in bytes.
 pub const MAX_CONFIG_BYTES: u64 = 64 * 1024;
@@ -23,8 +25,8 @@ pub(super) const MAX_POLICY_FILE_BYTES: u64 = 1024 * 1024;
 /// What an engine is opened with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// The file of the credit state.
-    pub store: PathBuf,
+    /// Where the credit state is.
+    pub store: StorePlace,
     /// Whether to make the credit state if it is not there.
     pub create: bool,
     /// The rules.
@@ -39,6 +41,85 @@ pub struct Config {
     pub deadline_ms: u32,
     /// Which registers are asked, by country (ISO 3166 alpha-2, in capitals).
     pub registers: BTreeMap<String, RegisterChoice>,
+}
+
+/// Where the credit state is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum StorePlace {
+    /// In a SQLite file on a local disk, for the processes of one machine.
+    File(PathBuf),
+    /// In the PostgreSQL server that a URL names, for many hosts. The URL may hold a password and is not shown.
+    Server(Zeroizing<String>),
+}
+
+impl std::fmt::Debug for StorePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Server(_) => f.write_str("Server"),
+        }
+    }
+}
+
+impl From<PathBuf> for StorePlace {
+    fn from(path: PathBuf) -> Self {
+        match path.to_str().filter(|text| postgres::is_url(text)) {
+            Some(url) => Self::Server(Zeroizing::new(url.to_owned())),
+            None => Self::File(path),
+        }
+    }
+}
+
+impl From<&Path> for StorePlace {
+    fn from(path: &Path) -> Self {
+        path.to_owned().into()
+    }
+}
+
+impl From<&str> for StorePlace {
+    fn from(text: &str) -> Self {
+        PathBuf::from(text).into()
+    }
+}
+
+impl From<String> for StorePlace {
+    fn from(text: String) -> Self {
+        PathBuf::from(text).into()
+    }
+}
+
+impl StorePlace {
+    /// Reads what a person or a configuration says: a path, a URL without a password, or `env:NAME` or `file:PATH`, which
+    /// say where a URL with one stands. A relative path is relative to `beside`.
+    ///
+    /// # Errors
+    /// `Config`.
+    pub fn read(text: &str, beside: &Path) -> Result<Self> {
+        let url = match text.split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Zeroizing::new(
+                std::env::var(name).map_err(|_| bad(format!("store: the environment variable {name} is not set")))?,
+            ),
+            Some(("file", path)) if !path.is_empty() => {
+                Zeroizing::new(read_text(&beside.join(path), MAX_CONFIG_BYTES)?)
+            }
+            _ if postgres::is_url(text) => {
+                if postgres::has_password(text) {
+                    return Err(bad(
+                        "store: a password does not belong here; put the URL into an environment variable or \
+                                    a file, and write env:NAME or file:PATH"
+                            .to_owned(),
+                    ));
+                }
+                Zeroizing::new(text.to_owned())
+            }
+            _ if text.is_empty() => return Err(bad("store: the path of the credit state is empty".to_owned())),
+            _ => return Ok(Self::File(beside.join(text))),
+        };
+        if !postgres::is_url(url.trim()) {
+            return Err(bad("store: what env: or file: names is no URL that begins with postgresql://".to_owned()));
+        }
+        Ok(Self::Server(Zeroizing::new(url.trim().to_owned())))
+    }
 }
 
 /// Where the policy comes from.
@@ -101,7 +182,7 @@ fn bad(message: String) -> Error {
 
 impl Config {
     /// A configuration with everything but the store as it is when nothing is said.
-    pub fn at(store: impl Into<PathBuf>) -> Self {
+    pub fn at(store: impl Into<StorePlace>) -> Self {
         Self {
             store: store.into(),
             create: false,
@@ -133,9 +214,7 @@ impl Config {
     }
 
     fn understand(written: Written, beside: &Path) -> Result<Self> {
-        if written.store.is_empty() {
-            return Err(bad("store: the path of the credit state is empty".to_owned()));
-        }
+        let store = StorePlace::read(&written.store, beside)?;
         let policy = match (written.policy.as_deref(), written.policy_text) {
             (Some(_), Some(_)) => return Err(bad("policy and policy_text: give one of the two".to_owned())),
             (None, Some(text)) => PolicySource::Text(text),
@@ -171,7 +250,7 @@ impl Config {
             }
         }
         Ok(Self {
-            store: beside.join(written.store),
+            store,
             create: written.create,
             policy,
             secret,
@@ -220,7 +299,7 @@ mod tests {
         std::fs::write(&file, "store = \"credit.db\"\nsecret = \"env:KEY\"\nclock = \"2026-11-22T08:00:00Z\"\n")
             .unwrap();
         let read = Config::read(file.to_str().unwrap()).unwrap();
-        assert_eq!(read.store, folder.path().join("credit.db"));
+        assert_eq!(read.store, folder.path().join("credit.db").into());
         let document = r#"{"store":"credit.db","secret":"env:KEY","clock":"2026-11-22T08:00:00Z"}"#;
         let other = Config::read(document).unwrap();
         assert_eq!(other, Config { store: "credit.db".into(), ..read });
@@ -235,6 +314,8 @@ mod tests {
             (r#"{"store":"x","policy":"a","policy_text":"b"}"#, "policy_text"),
             (r#"{"store":"x","utc_offset_minutes":2000}"#, "utc_offset_minutes"),
             (r#"{"store":"x","secret":"hunter2"}"#, "secret"),
+            (r#"{"store":"postgresql://clerk:hunter2@db/credit"}"#, "env:NAME"),
+            (r#"{"store":"env:OBLIGOR_NO_SUCH_VARIABLE"}"#, "OBLIGOR_NO_SUCH_VARIABLE"),
             ("no/such/file.toml", "no/such/file.toml"),
         ] {
             let error = Config::read(text).unwrap_err();

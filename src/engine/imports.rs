@@ -106,7 +106,6 @@ impl Engine {
             },
             self.deadline(None),
         );
-        self.cache.forget_all();
         let report = loaded
             .and_then(|()| report.ok_or_else(|| Error::new(ErrorKind::Internal, "the store did not run the import")));
         if let Some(rejected) = rejected {

@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::config::Secret;
+use super::config::{Secret, StorePlace};
 use super::identify::is_hashed;
 use crate::calendar::Day;
 use crate::customer::{Number, SubjectKind, derive_subject};
@@ -51,7 +51,7 @@ impl Keeper {
     }
 
     /// Finds the key where the configuration says it is. The one beside the store is made with the store.
-    pub(super) fn open(secret: &Secret, store: &Path, create: bool) -> Result<Self> {
+    pub(super) fn open(secret: &Secret, store: &StorePlace, create: bool) -> Result<Self> {
         match secret {
             Secret::Env(name) => {
                 let value = Zeroizing::new(std::env::var(name).map_err(|_| {
@@ -61,6 +61,13 @@ impl Keeper {
             }
             Secret::File(path) => Self::new(&read_key(path)?),
             Secret::BesideStore => {
+                let StorePlace::File(store) = store else {
+                    return Err(Error::new(
+                        ErrorKind::Config,
+                        "secret: a store in a server has no folder to keep the key in; write env:NAME or file:PATH, the \
+                         same key for every host",
+                    ));
+                };
                 let path = key_beside(store);
                 if create && !path.exists() {
                     make_key(&path)?;
@@ -219,7 +226,11 @@ fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     Ok(key)
 }
 
-fn make_key(path: &Path) -> Result<()> {
+/// Makes a key of random bytes in a file that only its owner may read; one that is there stays.
+///
+/// # Errors
+/// `Io`.
+pub fn make_key(path: &Path) -> Result<()> {
     let io = |error: std::io::Error| {
         Error::new(ErrorKind::Io, format!("secret: {} cannot be written: {error}", path.display()))
     };
@@ -258,10 +269,10 @@ mod tests {
     fn the_key_is_made_once_and_only_with_the_store() {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("credit.db");
-        let lost = Keeper::open(&Secret::BesideStore, &store, false).unwrap_err();
+        let lost = Keeper::open(&Secret::BesideStore, &store.clone().into(), false).unwrap_err();
         assert!(lost.message().contains("restored"), "{lost}");
-        let one = Keeper::open(&Secret::BesideStore, &store, true).unwrap();
-        let again = Keeper::open(&Secret::BesideStore, &store, false).unwrap();
+        let one = Keeper::open(&Secret::BesideStore, &store.clone().into(), true).unwrap();
+        let again = Keeper::open(&Secret::BesideStore, &store.clone().into(), false).unwrap();
         assert_eq!(one.hash("x", "1"), again.hash("x", "1"));
         #[cfg(unix)]
         {

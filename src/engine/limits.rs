@@ -8,7 +8,7 @@ use crate::calendar::{Day, Instant};
 use crate::credit::{Limit, LimitKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::{Currency, Money};
-use crate::store::{AccountRef, Event, EventKind, LimitOwner, LimitRecord, LimitRequest, Loader, Put};
+use crate::store::{AccountRef, Event, EventKind, LimitOwner, LimitRecord, LimitRequest, Put};
 
 /// What became of a limit that was put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -101,11 +101,7 @@ impl Engine {
             self.store.queue_once(&[(format!("limit requested {id}"), event)], self.deadline(None))?;
             return Ok(PutLimit::Waiting);
         }
-        let put = match &record.owner {
-            LimitOwner::Account(key) => self.put(key, &mut |loader| loader.put_limit(&record))?,
-            LimitOwner::Pool(_) => self.put_shared(&mut |loader| loader.put_limit(&record))?,
-        };
-        Ok(match put {
+        Ok(match self.put(&mut |loader| loader.put_limit(&record))? {
             Put::Added => PutLimit::Added,
             Put::Changed => PutLimit::Changed,
             Put::Same | Put::Newer => PutLimit::Same,
@@ -129,25 +125,7 @@ impl Engine {
         let user = checked_name("user", &request.user)?;
         let (now, deadline) = (self.now(), self.deadline(None));
         let decided = self.store.decide_limit_request(request.id, user, request.approve, now, deadline)?;
-        self.cache.forget_all();
         Ok(told(decided))
-    }
-
-    /// A put that several accounts see; what memory knows of any of them may be old.
-    pub(super) fn put_shared(&self, work: &mut dyn FnMut(&mut dyn Loader) -> Result<Put>) -> Result<Put> {
-        let mut put = Put::Same;
-        let now = self.now();
-        self.store.load(
-            now,
-            self.day_of(now),
-            &mut |loader| {
-                put = work(loader)?;
-                Ok(())
-            },
-            self.deadline(None),
-        )?;
-        self.cache.forget_all();
-        Ok(put)
     }
 
     /// Whether this limit is above what one person may give, or grows by more.

@@ -32,7 +32,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Deadline};
 
 pub use accounts::{AccountName, AccountPosition, CustomerName, ItemsRequest, PositionRequest, PutCustomer};
-pub use config::{ClockChoice, Config, MAX_CONFIG_BYTES, PolicySource, Secret};
+pub use config::{ClockChoice, Config, MAX_CONFIG_BYTES, PolicySource, Secret, StorePlace};
 pub use customers::{
     CustomerAnswer, CustomerRequest, Duplicate, FromRegister, IdentifierAnswer, MAX_DUPLICATES, MAX_IDENTIFIERS,
     MAX_TEXT_BYTES, TypedIdentifier,
@@ -41,7 +41,7 @@ pub use debtors::{LookupAnswer, LookupFor, LookupRequest, SubjectAnswer};
 pub use events::{AcknowledgeRequest, Acknowledged, NextRequest};
 pub use identify::TypedNumber;
 pub use imports::ImportRequest;
-pub use keeper::{Field, Keeper, read_identifier};
+pub use keeper::{Field, Keeper, make_key, read_identifier};
 pub use limits::{DecideLimit, PutLimit, WaitingLimit, WaitingRequest};
 pub use order_request::{Instalment, MAX_LINES, MAX_REASON_BYTES, OrderRequest};
 pub use orders::{ListAnswer, MAX_LIST, OrderAnswer, Source};
@@ -55,7 +55,8 @@ use crate::calendar::{Clock, Day, Instant};
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Policy;
-use crate::store::sqlite::{Options, SqliteStore};
+use crate::store::postgres::{self, PostgresStore};
+use crate::store::sqlite::{self, SqliteStore};
 use crate::store::{AccountKey, AccountRef, Ask, PolicyRecord, Store};
 
 /// The longest text a host may use to name a thing (a company, a customer, a document, a key, a user), in bytes.
@@ -130,8 +131,15 @@ impl Engine {
             ClockChoice::System => Box::new(SystemClock),
             ClockChoice::Fixed(at) => Box::new(FixedClock(at)),
         };
-        let store =
-            Box::new(SqliteStore::open(&config.store, Options { create: config.create, ..Options::default() })?);
+        let store: Box<dyn Store> = match &config.store {
+            StorePlace::File(path) => {
+                Box::new(SqliteStore::open(path, sqlite::Options { create: config.create, ..Default::default() })?)
+            }
+            StorePlace::Server(url) => Box::new(PostgresStore::open(
+                url,
+                postgres::Options { create: config.create, wait: config.deadline() },
+            )?),
+        };
         let keeper = Keeper::open(&config.secret, &config.store, config.create)?;
         let engine = Self::with(store, policy, clock, keeper, config.utc_offset_minutes, config.deadline())?;
         Ok(Self { registers: registers::Registers::new(config.registers.clone()), ..engine })
@@ -221,12 +229,13 @@ impl Engine {
     /// # Errors
     /// Those of the store.
     pub fn warm(&self) -> Result<u64> {
-        let (now, epoch) = (self.now(), self.cache.epoch());
+        let (now, before) = (self.now(), self.store.pulse().copy());
         let mut count = 0;
         let today = self.day_of(now);
         self.store.all_accounts(self.overdue_to(today), self.horizon_to(today), now, &mut |key, facts| {
             self.cache.name(key, facts.id);
-            self.cache.put(facts, now, epoch);
+            let stamp = before.stamp(facts.id);
+            self.cache.put(self.store.pulse(), facts, now, stamp);
             count += 1;
         })?;
         Ok(count)

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 use super::body::{Asked, BODY_FORMAT, Body};
 use super::order_request::OrderRequest;
 use super::{Engine, LogLevel, checked_name};
-use crate::cache::Epoch;
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Act, Action, Chain, ChainState, Decision, act, action_of_a_check};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hex::hex;
 use crate::money::Currency;
 use crate::policy::Checkpoint;
+use crate::store::pulse::Stamp;
 use crate::store::{AccountRef, Effects, Facts, NewDecision, RequestKey, Step, Written};
 
 /// The most orders that one list may hold.
@@ -50,7 +50,8 @@ pub struct OrderAnswer {
     pub state: Option<ChainState>,
     /// Where the facts came from.
     pub source: Source,
-    /// When the facts were read.
+    /// As of when the facts are those of the store: when they were read, or, from memory, when it was last known that
+    /// nobody had written them since.
     pub facts_at: Instant,
 }
 
@@ -94,15 +95,17 @@ impl Engine {
             Some(id) => Some(id),
             None => self.cache.id_of(&order.key_of()),
         };
-        if let Some(id) = id.filter(|_| order.document.is_empty()) {
-            let oldest = i64::from(self.policy.facts.memory_max_age_ms);
+        let oldest = i64::from(self.policy.facts.memory_max_age_ms);
+        if let Some(id) = id.filter(|_| order.document.is_empty() && oldest > 0) {
+            let heard = self.store.heard(now, oldest, self.deadline(order.deadline_ms));
             let (overdue_to, horizon_to) = (self.overdue_to(today), self.horizon_to(today));
-            let from_memory = self.cache.with(id, |entry| {
-                let young = oldest > 0 && now.since(entry.read_at) <= oldest && entry.read_at <= now;
+            let from_memory = self.cache.with(self.store.pulse(), id, |entry| {
+                let facts_at = heard.map_or(entry.read_at, |heard| heard.max(entry.read_at));
+                let young = now.since(facts_at) <= oldest && entry.read_at <= now;
                 (young && entry.facts.holds_at(overdue_to, horizon_to, now)).then(|| {
                     let beside = granted.as_deref_mut();
                     let decision = self.question(order, Some(&entry.facts), None, beside, now, today)?.decision;
-                    Ok::<_, Error>((decision, entry.read_at))
+                    Ok::<_, Error>((decision, facts_at))
                 })
             });
             if let Some(Some(answered)) = from_memory {
@@ -131,12 +134,21 @@ impl Engine {
     ) -> Result<OrderAnswer> {
         let account = order.account_ref()?;
         let document = if order.document.is_empty() { "" } else { checked_name("document", &order.document)? };
-        let epoch = self.cache.epoch();
-        let facts = self.store.facts(&self.ask(account, document, "", now), self.deadline(order.deadline_ms))?;
-        let act = self.question(order, facts.account.as_ref(), facts.chain.as_ref(), granted, now, today)?;
-        if let Some(account) = facts.account {
-            self.remember(order, account, |account| self.cache.put(account, now, epoch));
+        let deadline = self.deadline(order.deadline_ms);
+        let known = match &account {
+            AccountRef::Id(id) => Some(*id),
+            AccountRef::Key(_) => self.cache.id_of(&order.key_of()),
+        };
+        let pulse = self.store.pulse();
+        let (stamp, writes) = (known.map(|id| pulse.stamp(id)), pulse.writes());
+        let facts = self.store.facts(&self.ask(account, document, "", now), deadline)?;
+        let id = facts.account.as_ref().map(|account| account.id);
+        let stamp = stamp.or_else(|| pulse.stamp_since(id?, writes));
+        if let Some(id) = id {
+            self.name(order, id);
         }
+        let act = self.question(order, facts.account.as_ref(), facts.chain.as_ref(), granted, now, today)?;
+        self.keep(facts.account, stamp, now);
         Ok(OrderAnswer {
             decision_id: None,
             repeated: false,
@@ -262,7 +274,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::change`]; `State` when a part of the order has been delivered or invoiced.
     pub fn transfer(&self, order: &OrderRequest) -> Result<OrderAnswer> {
-        let (now, epoch) = (self.now(), self.cache.epoch());
+        let now = self.now();
         let document = checked_name("document", &order.document)?;
         let key = checked_name("key", &order.key)?;
         let account = order.account_ref()?;
@@ -286,10 +298,9 @@ impl Engine {
         let (Some(given_up), Some(taken_over)) = (answers.next(), answers.next()) else {
             return Err(Error::new(ErrorKind::Internal, "the store gave fewer answers than it was asked for"));
         };
-        if let Some(account) = given_up?.account.filter(|_| done.written) {
-            self.cache.put(account, now, epoch);
-        }
-        self.answer(order, taken_over?, now, epoch, done.written)
+        let given_up = given_up?;
+        self.keep(given_up.account, given_up.stamp, now);
+        self.answer(order, taken_over?, now, done.written)
     }
 
     /// Reserves a list in order, each order seeing what those before it took, in one durable step. With
@@ -300,7 +311,7 @@ impl Engine {
     /// their own.
     pub fn reserve_list(&self, orders: &[OrderRequest], all_or_nothing: bool) -> Result<ListAnswer> {
         list_size(orders.len())?;
-        let (now, epoch) = (self.now(), self.cache.epoch());
+        let now = self.now();
         let prepared: Vec<Result<Step>> = orders.iter().map(|order| self.step(Action::Reserve, order, now)).collect();
         if all_or_nothing && prepared.iter().any(Result::is_err) {
             // A list with an order that cannot even be asked about is not taken; each such order says why.
@@ -327,7 +338,7 @@ impl Engine {
             .map(|(at, order)| match wrong.next_if(|(wrong_at, _)| *wrong_at == at) {
                 Some((_, error)) => Err(error),
                 None => match done_answers.next() {
-                    Some(written) => self.answer(order, written?, now, epoch, done.written),
+                    Some(written) => self.answer(order, written?, now, done.written),
                     None => Err(Error::new(ErrorKind::Internal, "the store gave fewer answers than it was asked for")),
                 },
             })
@@ -347,9 +358,6 @@ impl Engine {
         loop {
             let count = self.store.expire(now, AT_ONCE, deadline)?;
             total = total.saturating_add(count);
-            if count > 0 {
-                self.cache.forget_all();
-            }
             if count < AT_ONCE {
                 return Ok((total, false));
             }
@@ -360,13 +368,13 @@ impl Engine {
     }
 
     fn act(&self, action: Action, order: &OrderRequest) -> Result<OrderAnswer> {
-        let (now, epoch) = (self.now(), self.cache.epoch());
+        let now = self.now();
         let step = self.step(action, order, now)?;
         let done = self.store.step(vec![step], false, self.deadline(order.deadline_ms)).inspect_err(|error| {
             self.tell(LogLevel::Warning, &format!("an order could not be answered: {error}"));
         })?;
         match done.answers.into_iter().next() {
-            Some(written) => self.answer(order, written?, now, epoch, true),
+            Some(written) => self.answer(order, written?, now, true),
             None => Err(Error::new(ErrorKind::Internal, "the store gave no answer")),
         }
     }
@@ -437,17 +445,11 @@ impl Engine {
         Ok(Step { ask, plan: Box::new(plan) })
     }
 
-    fn answer(
-        &self,
-        order: &OrderRequest,
-        written: Written,
-        now: Instant,
-        epoch: Epoch,
-        taken: bool,
-    ) -> Result<OrderAnswer> {
-        if let Some(account) = written.account.filter(|_| taken) {
-            self.remember(order, account, |account| self.cache.put_written(account, now, epoch));
+    fn answer(&self, order: &OrderRequest, written: Written, now: Instant, taken: bool) -> Result<OrderAnswer> {
+        if let Some(account) = &written.account {
+            self.name(order, account.id);
         }
+        self.keep(written.account, written.stamp, now);
         let record = written
             .decision
             .ok_or_else(|| Error::new(ErrorKind::Internal, "the store recorded no decision for an order"))?;
@@ -468,15 +470,21 @@ impl Engine {
         })
     }
 
-    /// Keeps facts in memory, and the name they were asked for by.
-    fn remember(&self, order: &OrderRequest, account: AccountFacts, keep: impl FnOnce(AccountFacts)) {
+    /// Keeps in memory which account an order names.
+    fn name(&self, order: &OrderRequest, id: AccountId) {
         if order.account.is_none() {
             let key = order.key_of();
             if self.cache.id_of(&key).is_none() {
-                self.cache.name(key, account.id);
+                self.cache.name(key, id);
             }
         }
-        keep(account);
+    }
+
+    /// Keeps facts in memory, if there is what tells when they are old.
+    pub(super) fn keep(&self, account: Option<AccountFacts>, stamp: Option<Stamp>, read_at: Instant) {
+        if let Some((account, stamp)) = account.zip(stamp) {
+            self.cache.put(self.store.pulse(), account, read_at, stamp);
+        }
     }
 }
 

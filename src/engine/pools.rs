@@ -82,7 +82,7 @@ impl Engine {
         }
         let name = checked_name("pool", &request.pool)?.to_owned();
         let record = PoolRecord { name, kind: request.kind, currency: request.currency, rates };
-        self.put_shared(&mut |loader| loader.put_pool(&record))
+        self.put(&mut |loader| loader.put_pool(&record))
     }
 
     /// Where a pool stands, read from the store.

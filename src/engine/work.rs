@@ -165,13 +165,14 @@ impl Engine {
     }
 
     fn reevaluate_one(&self, chain: &Chain, user: &str, deadline: Deadline, done: &mut Reevaluated) -> Result<()> {
-        let (now, epoch) = (self.now(), self.cache.epoch());
+        let now = self.now();
         let order = OrderRequest { document: chain.document.clone(), user: user.to_owned(), ..OrderRequest::default() };
         let step: Step = self.step_at(AccountRef::Id(chain.account), Action::Reevaluate, &order, None, now)?;
         let written = self.store.step(vec![step], false, deadline)?.answers.into_iter().next();
         // An order that ran out, or was changed or closed by somebody else meanwhile, is no longer ours to ask about.
         let Some(Ok(written)) = written else { return Ok(()) };
         done.asked = done.asked.saturating_add(1);
+        self.keep(written.account, written.stamp, now);
         let body = written.decision.and_then(|record| record.body);
         let state = body.map(|body| Body::read(&body)).transpose()?.and_then(|body| body.state());
         match (chain.state, state) {
@@ -179,9 +180,6 @@ impl Engine {
             (ChainState::Active, _) | (_, Some(ChainState::Expired)) => {}
             (_, Some(ChainState::Active)) => done.released.push(chain.document.clone()),
             (_, _) => done.waiting = done.waiting.saturating_add(1),
-        }
-        if let Some(account) = written.account {
-            self.cache.put(account, now, epoch);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 
 mod group;
 pub mod postgres;
+pub mod pulse;
 mod record;
 mod sql;
 pub mod sqlite;
@@ -24,6 +25,7 @@ use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Currency;
+use pulse::{Pulse, Stamp};
 
 /// Locks. A thread that panicked left the data whole: nothing behind these locks is ever changed half.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -123,6 +125,9 @@ pub struct Written {
     pub repeated: bool,
     /// The account after the step, to refresh a cache with.
     pub account: Option<AccountFacts>,
+    /// What the pulse showed of the account when it stood as `account` says; `None` when that is not to be kept, since
+    /// it was not written or the store cannot say.
+    pub stamp: Option<Stamp>,
 }
 
 /// Makes effects out of facts. Pure, and possibly called more than once.
@@ -313,6 +318,14 @@ pub struct Verification {
 
 /// The credit state. Every method may be called from any thread; none starts one.
 pub trait Store: Send + Sync {
+    /// How often the store was written, so that facts in memory are known to be old.
+    fn pulse(&self) -> &Pulse;
+
+    /// As of when every write of every process is in the pulse: at most `now`, the moment of the call; `None` when nobody
+    /// can say. A store whose pulse does not tell at once asks, if that was more than `oldest_ms` milliseconds ago, and
+    /// for no longer than until the deadline.
+    fn heard(&self, now: Instant, oldest_ms: i64, deadline: Deadline) -> Option<Instant>;
+
     /// Has every later write of an account looked at: by a step, a load, a reservation that ran out. A decision that
     /// changes nothing else is no write of the account.
     fn set_watch(&mut self, watch: Watch);

@@ -382,7 +382,9 @@ fn template(user: User) -> PathBuf {
         let initdb = program("initdb", "postgresql");
         let version = run(command(&initdb).arg("--version"));
         let version = version.split_whitespace().nth(2).expect("initdb says which version it is");
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        // Cargo names the folder for test programs, not for the library's own tests.
+        let folder = option_env!("CARGO_TARGET_TMPDIR").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp"));
+        let folder = Path::new(folder);
         std::fs::create_dir_all(folder).unwrap();
         // Whoever changes what is made gives it another name.
         let name = format!("postgres-{version}-{}", user.uid);

@@ -10,6 +10,7 @@
 //! | `host`, `port` | more hosts, as comma-separated lists |
 //! | `sslmode` | `prefer` when nothing is said: TLS for every host but `localhost`, loopback addresses and Unix sockets, which are reached in plain text. `require` (also written `verify-ca` or `verify-full`): TLS for `localhost` too. `disable`: never. |
 //! | `sslrootcert` | a PEM file with the authorities to trust, in place of the system's; `system` for the system's |
+//! | `channel_binding` | `prefer` when nothing is said; `require`: only a server that proves to know the password too, over TLS |
 //! | `connect_timeout` | the longest time for one host, in seconds; the call's deadline counts too |
 //! | `application_name` | how the server's lists call these sessions; `obligor` when nothing is said |
 //! | `options` | settings for the session, as `-c name=value` |
@@ -50,6 +51,8 @@ pub(super) struct Address {
     pub(super) password: Option<Zeroizing<String>>,
     pub(super) database: String,
     pub(super) roots: Roots,
+    /// Whether the server must bind the proof of the password to the TLS connection.
+    pub(super) binding: bool,
     pub(super) connect_timeout: Option<Duration>,
     pub(super) application: String,
     pub(super) options: Option<String>,
@@ -128,6 +131,7 @@ impl Address {
             password,
             database: decode(database)?.into_owned(),
             roots: Roots::System,
+            binding: false,
             connect_timeout: None,
             application: APPLICATION.to_owned(),
             options: None,
@@ -173,6 +177,13 @@ impl Address {
                     self.roots =
                         if value == "system" { Roots::System } else { Roots::File(PathBuf::from(value.into_owned())) };
                 }
+                "channel_binding" => {
+                    self.binding = match &*value {
+                        "require" => true,
+                        "prefer" => false,
+                        _ => return Err(bad("may say channel_binding=prefer or require")),
+                    };
+                }
                 "connect_timeout" => {
                     let seconds: u32 = number(name, &value)?;
                     self.connect_timeout = (seconds > 0).then(|| Duration::from_secs(seconds.into()));
@@ -189,7 +200,7 @@ impl Address {
                 "target_session_attrs" => {}
                 _ => {
                     return Err(bad("has an unknown parameter; known are host, port, sslmode, sslrootcert, \
-                                    connect_timeout, application_name, options, connections and \
+                                    channel_binding, connect_timeout, application_name, options, connections and \
                                     target_session_attrs"));
                 }
             }

@@ -8,7 +8,9 @@
 //! session:
 //!
 //! - `statement_timeout`, `lock_timeout` and `idle_in_transaction_session_timeout` are what is left until the deadline,
-//!   so that locks are not held for a caller who has left. (The server counts none of them during the commit itself.)
+//!   so that locks are not held for a caller who has left. The first two are a little less: the server's own answer
+//!   keeps the connection, while our giving up costs it. (The server counts none of them during the commit itself.)
+//! - `search_path` is the store's own schema, whatever else is in the database.
 //! - `synchronous_commit` is `on` when it would be less, in every transaction that writes: an answer is only given when
 //!   it cannot be lost. The server's configuration may change while a session lives, so this is not looked up once but
 //!   said each time.
@@ -23,10 +25,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::fmt;
 use std::time::{Duration, Instant};
 
+use futures_util::TryStreamExt;
 use futures_util::future::{join, join3};
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 use tokio_postgres::{Client, Row, Statement};
 
 use super::address::Address;
@@ -38,12 +43,12 @@ use crate::error::ErrorKind;
 /// The values of a statement, in order, each with its type.
 pub(super) type Params<'a> = [(&'a (dyn ToSql + Sync), Type)];
 
-/// Rows that [`Connection::each`] asks for at a time.
-const ROWS: usize = 1000;
 /// How long a transaction whose statements have a time of their own may stay idle between them.
 const LONG_IDLE: Duration = Duration::from_secs(600);
+/// How long before the deadline the server is to give up, at most.
+const MARGIN: Duration = Duration::from_millis(50);
 /// How long a rollback may take. It is waited for only to keep the connection.
-const ROLLBACK: Duration = Duration::from_millis(500);
+const ROLLBACK: Duration = Duration::from_millis(100);
 
 /// What a transaction may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +75,8 @@ enum State {
 pub(super) struct Connection {
     /// The process it was opened in.
     process: u32,
+    /// Which of the address's hosts it goes to.
+    pub(super) host: usize,
     /// `None` once it is broken.
     session: RefCell<Option<Session>>,
     state: Cell<State>,
@@ -79,26 +86,26 @@ pub(super) struct Connection {
     each: Cell<Option<Duration>>,
     /// The statements kept in this transaction, while they are kept.
     kept: RefCell<Option<HashMap<String, Statement>>>,
-    cursors: Cell<u32>,
-    /// Whether the server turned out to be gone.
+    /// Whether the server turned out to be gone, or stands still.
     gone: Cell<bool>,
 }
 
 impl Connection {
-    /// Opens a connection to the first host that takes writes.
+    /// Opens a connection to the first host that takes writes; `likely` is tried before all others.
     ///
     /// # Errors
     /// `Undetermined`, `Config` or `Unsupported`, with what was wrong with each host.
-    pub(super) fn open(address: &Address, deadline: Instant) -> Outcome<Self> {
+    pub(super) fn open(address: &Address, likely: usize, deadline: Instant) -> Outcome<Self> {
+        let (session, host) = Session::open(address, likely, deadline)?;
         Ok(Self {
             process: std::process::id(),
-            session: RefCell::new(Some(Session::open(address, deadline)?)),
+            host,
+            session: RefCell::new(Some(session)),
             state: Cell::new(State::None),
             access: Cell::new(Access::Read),
             deadline: Cell::new(deadline),
             each: Cell::new(None),
             kept: RefCell::new(None),
-            cursors: Cell::new(0),
             gone: Cell::new(false),
         })
     }
@@ -113,7 +120,7 @@ impl Connection {
         self.session.borrow().is_none()
     }
 
-    /// Whether the server turned out to be gone, or to take no more writes.
+    /// Whether the server turned out to be gone, to stand still, or to take no more writes.
     pub(super) fn is_gone(&self) -> bool {
         self.gone.get()
     }
@@ -124,6 +131,9 @@ impl Connection {
     }
 
     /// Announces a transaction that ends before the deadline. Sends nothing.
+    ///
+    /// The first statement travels behind `BEGIN` without waiting for its answer. Should there be no transaction, since
+    /// the server was told to cancel at that very moment, a statement that names tables without their schema finds none.
     ///
     /// `each`, for long work: the deadline is then that of the first statement alone, the one that waits for locks, and
     /// every other has so much time of its own.
@@ -151,8 +161,11 @@ impl Connection {
     /// The statement's; the transaction can then only be rolled back. `Undetermined` at the deadline.
     pub(super) fn query(&self, sql: &str, params: &Params<'_>) -> Outcome<Vec<Row>> {
         if let Some(statement) = self.kept(sql, params)? {
-            let values: Vec<_> = params.iter().map(|(value, _)| *value).collect();
-            return self.statement(async |client| client.query(&statement, &values).await);
+            let rows = async |client: &Client| {
+                let rows = client.query_raw(&statement, params.iter().map(|(value, _)| Hidden(*value))).await?;
+                rows.try_collect().await
+            };
+            return self.statement(rows);
         }
         self.statement(async |client| client.query_typed(sql, params).await)
     }
@@ -163,8 +176,8 @@ impl Connection {
     /// As [`Self::query`].
     pub(super) fn execute(&self, sql: &str, params: &Params<'_>) -> Outcome<u64> {
         if let Some(statement) = self.kept(sql, params)? {
-            let values: Vec<_> = params.iter().map(|(value, _)| *value).collect();
-            return self.statement(async |client| client.execute(&statement, &values).await);
+            let values = params.iter().map(|(value, _)| Hidden(*value));
+            return self.statement(async |client| client.execute_raw(&statement, values).await);
         }
         self.statement(async |client| client.execute_typed(sql, params).await)
     }
@@ -176,36 +189,6 @@ impl Connection {
     /// As [`Self::query`].
     pub(super) fn command(&self, sql: &str) -> Outcome<()> {
         self.statement(async |client| client.batch_execute(sql).await)
-    }
-
-    /// Hands out the rows of a query one by one, with a cursor, for results that are too long to hold. Other statements
-    /// may be run meanwhile.
-    ///
-    /// # Errors
-    /// As [`Self::query`], and those of `each`, which end it.
-    pub(super) fn each(
-        &self,
-        sql: &str,
-        params: &Params<'_>,
-        each: &mut dyn FnMut(&Row) -> Outcome<()>,
-    ) -> Outcome<()> {
-        let number = self.cursors.get();
-        self.cursors.set(number.wrapping_add(1));
-        let declare = format!("DECLARE obligor_{number} NO SCROLL CURSOR FOR {sql}");
-        let fetch = format!("FETCH {ROWS} FROM obligor_{number}");
-        let mut rows = self.statement(async |client| {
-            let (declared, rows) = join(client.execute_typed(&declare, params), client.query_typed(&fetch, &[])).await;
-            declared.and(rows)
-        })?;
-        loop {
-            for row in &rows {
-                each(row)?;
-            }
-            if rows.len() < ROWS {
-                return self.command(&format!("CLOSE obligor_{number}"));
-            }
-            rows = self.statement(async |client| client.query_typed(&fetch, &[]).await)?;
-        }
     }
 
     /// From now on until the end of the transaction, statements are prepared once and kept: for loops.
@@ -357,13 +340,10 @@ impl Connection {
             State::Announced => {}
         }
         let left = left(self.deadline.get());
-        if left.is_zero() {
-            return Err(Fault::late("the deadline passed before the PostgreSQL server was asked"));
-        }
-        let (lock, statement, idle) = match self.each.get() {
-            None => (left, left, left),
-            Some(each) => (left, each.max(left), LONG_IDLE),
-        };
+        let margin = (left / 10).min(MARGIN);
+        let (statement, idle) = self.each.get().map_or((left, left), |each| (each.max(left), LONG_IDLE));
+        // A wait for a lock ends first, so that the server can say that it was one.
+        let (lock, statement) = (left - 2 * margin, statement - margin);
         let begin = match self.access.get() {
             Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
             Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
@@ -395,6 +375,9 @@ impl Connection {
             Some(each) if !is_first => Instant::now() + each,
             _ => self.deadline.get(),
         };
+        if left(deadline).is_zero() {
+            return Err(Fault::late("the deadline passed before the PostgreSQL server was asked"));
+        }
         // Taken out meanwhile: whatever goes wrong, it does not come back.
         let mut session = self.session.take().ok_or_else(unusable)?;
         match session.run(deadline, work) {
@@ -406,7 +389,11 @@ impl Connection {
                 self.gone.set(true);
                 Err(fault)
             }
-            End::Late => Err(Fault::late("the PostgreSQL server did not answer by the deadline")),
+            End::Late => {
+                // A server that is well says in time that it will be late.
+                self.gone.set(true);
+                Err(Fault::late("the PostgreSQL server did not answer by the deadline"))
+            }
         }
     }
 
@@ -466,6 +453,35 @@ impl Drop for Connection {
     }
 }
 
+/// A value that the driver can send and not print: it hands the values of kept statements to a host's log.
+struct Hidden<'a>(&'a (dyn ToSql + Sync));
+
+impl fmt::Debug for Hidden<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl ToSql for Hidden<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Sent {
+        self.0.to_sql_checked(kind, out)
+    }
+
+    fn accepts(_kind: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(&self, kind: &Type, out: &mut BytesMut) -> Sent {
+        self.0.to_sql_checked(kind, out)
+    }
+
+    fn encode_format(&self, kind: &Type) -> Format {
+        self.0.encode_format(kind)
+    }
+}
+
+type Sent = std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>>;
+
 async fn begin(client: &Client, prefix: Option<String>) -> std::result::Result<(), tokio_postgres::Error> {
     match prefix {
         Some(prefix) => client.batch_execute(&prefix).await,
@@ -483,4 +499,14 @@ fn unusable() -> Fault {
 /// For the server, which takes 0 for "for ever" and at most what fits an `int`.
 fn milliseconds(duration: Duration) -> u128 {
     duration.as_millis().clamp(1, i32::MAX as u128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_not_printed() {
+        assert_eq!(format!("{:?}", [Hidden(&"0101701234")]), "[…]");
+    }
 }

@@ -12,6 +12,7 @@
 //! Nothing here outlives a call but open connections.
 
 mod address;
+mod changes;
 mod connection;
 mod facts;
 mod fault;
@@ -23,6 +24,10 @@ mod rows;
 mod schema;
 mod session;
 mod socket;
+// They look behind the public interface, and need what is in that folder: servers, and a fork.
+#[cfg(all(test, unix))]
+#[path = "../../../tests/postgres_connection/mod.rs"]
+mod tests;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,6 +40,7 @@ use tokio_postgres::types::Type;
 pub use schema::Made;
 
 use super::group::{Job, Turn};
+use super::pulse::Pulse;
 use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::load::RowLoader;
@@ -44,6 +50,7 @@ use crate::calendar::{Day, Instant};
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind, Result};
 use address::Address;
+use changes::Changes;
 use connection::{Access, Connection};
 use known::{Known, KnownAccount};
 use locked::Named;
@@ -79,6 +86,7 @@ pub struct PostgresStore {
     pool: Pool,
     /// A number that tells this store's writes from those of others.
     host: i64,
+    changes: Changes,
     known: Known,
     watch: Option<Watch>,
     single_trips: AtomicU64,
@@ -87,6 +95,11 @@ pub struct PostgresStore {
 /// Whether a store is named by a URL of a server, and not by a file's path.
 pub fn is_url(store: &str) -> bool {
     Address::is_url(store)
+}
+
+/// Whether a URL holds a password.
+pub fn has_password(url: &str) -> bool {
+    Address::parse(url).is_ok_and(|address| address.password.is_some())
 }
 
 /// Makes the tables in the database a URL names, or brings them up to what this library needs. The user must own them.
@@ -119,6 +132,7 @@ impl PostgresStore {
             process: std::process::id(),
             pool: Pool::new(address),
             host: i64::from_ne_bytes(number),
+            changes: Changes::new(),
             known: Known::default(),
             watch: None,
             single_trips: AtomicU64::new(0),
@@ -162,13 +176,17 @@ impl PostgresStore {
                 connection.begin(Access::Write, deadline, each)?;
                 let rows = Rows::writing(connection);
                 let touched = Touched::default();
+                let mut written = Vec::new();
                 let result = first(&rows)
                     .and_then(|()| work(Writing { sql: &rows, watch: self.watch.as_ref(), touched: &touched }))
                     .and_then(|value| {
-                        self.note(&rows, &touched.take())?;
+                        written = touched.take();
+                        self.note(&rows, &written)?;
                         connection.commit().map_err(|refused| rows.refused(refused))?;
                         Ok(value)
                     });
+                // Whatever came of it: this host does not read its own rows of the log.
+                written.iter().for_each(|(id, pooled)| self.changes.pulse.moved(*id, *pooled));
                 again.set(rows.may_be_tried_again());
                 result
             });
@@ -268,13 +286,23 @@ impl PostgresStore {
         };
         // Whatever comes of it, the account is not as it was.
         self.known.forget(id);
+        let stamp = self.changes.pulse.stamp(id);
         if let Some(known) = known {
             let watch = self.watch.as_ref();
             let written = self
                 .pool
                 .with(deadline, |connection| once::write(connection, self.host, jobs, &known, watch, deadline));
             match written {
-                Ok(Some((answers, known))) => {
+                Ok(Some((mut answers, after))) => {
+                    // The last answer tells the account as it is now, unless somebody wrote it in between.
+                    let changed = after.account.facts.version != known.account.facts.version;
+                    if changed {
+                        self.changes.pulse.moved(id, false);
+                    }
+                    if let Some(Ok(last)) = answers.last_mut().and_then(|steps| steps.answers.last_mut()) {
+                        last.stamp = Some(if changed { stamp.after_a_write() } else { stamp });
+                    }
+                    let known = after;
                     self.known.keep(known);
                     let count = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
                     self.single_trips.fetch_add(count, Relaxed);
@@ -282,7 +310,10 @@ impl PostgresStore {
                 }
                 Ok(None) => {}
                 Err(refused) if refused.retry => {}
-                Err(refused) => return Err(refused.error),
+                Err(refused) => {
+                    self.changes.pulse.moved(id, false);
+                    return Err(refused.error);
+                }
             }
         }
         self.under_locks(jobs, deadline)
@@ -312,6 +343,15 @@ impl Database for PostgresStore {
     fn check_database(&self, _found: &mut Verification) -> Result<()> {
         // The server checks its own pages and keeps its own constraints.
         self.same_process()
+    }
+
+    fn pulse(&self) -> &Pulse {
+        &self.changes.pulse
+    }
+
+    fn heard(&self, now: Instant, oldest_ms: i64, deadline: Deadline) -> Option<Instant> {
+        self.same_process().ok()?;
+        self.changes.heard(&self.pool, self.host, now, oldest_ms, deadline)
     }
 
     fn set_watch(&mut self, watch: Watch) {
@@ -378,6 +418,7 @@ impl Database for PostgresStore {
             self.note(&rows, &[(EVERY_ACCOUNT, true)])?;
             Ok::<_, Fault>(connection.commit()?)
         });
+        self.changes.pulse.all_moved();
         Ok(result?)
     }
 

@@ -342,7 +342,7 @@ fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, took: &Took) -
                 body: Some(record.body),
             })
         });
-        Ok(Written { decision, repeated: false, account: Some(as_it_is(account).facts) })
+        Ok(Written { decision, repeated: false, account: Some(as_it_is(account).facts), stamp: None })
     });
     let answers = jobs
         .iter()

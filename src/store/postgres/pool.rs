@@ -4,6 +4,7 @@
 //! is noticed, when it would be used. When a server turns out to be gone, all that lie here are closed: those to the
 //! same server are no better, and after a failover the next is opened to the server that took over.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,9 @@ pub(super) struct Pool {
     process: u32,
     slots: Mutex<Slots>,
     given_back: Condvar,
+    /// The host that took the last connection: in a failover the ones before it in the URL may be dead, and each would
+    /// cost its share of the time.
+    likely: AtomicUsize,
 }
 
 struct Slots {
@@ -52,6 +56,7 @@ impl Pool {
             process: std::process::id(),
             slots: Mutex::new(Slots { idle: Vec::new(), lent: 0 }),
             given_back: Condvar::new(),
+            likely: AtomicUsize::new(0),
         }
     }
 
@@ -84,7 +89,9 @@ impl Pool {
             drop(connection);
             idle = self.lock().take_idle();
         }
-        Ok((Connection::open(&self.address, deadline)?, slot))
+        let connection = Connection::open(&self.address, self.likely.load(Relaxed), deadline)?;
+        self.likely.store(connection.host, Relaxed);
+        Ok((connection, slot))
     }
 
     /// Waits for a free slot, and takes an idle connection along with it.

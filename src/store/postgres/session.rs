@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::timeout_at;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{ChannelBinding, SslMode};
 use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Config};
@@ -90,7 +90,10 @@ impl Clockwork {
         }
         // The host calls from inside a runtime of its own, and one cannot run inside another on the same thread. The
         // thread ends before this call does.
-        std::thread::scope(|scope| scope.spawn(run).join().ok().flatten())
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().spawn_scoped(scope, run).ok()?;
+            thread.join().ok().flatten()
+        })
     }
 }
 
@@ -103,16 +106,19 @@ impl Drop for Clockwork {
 }
 
 impl Session {
-    /// Opens a session on the first host that takes writes.
+    /// Opens a session on the first host that takes writes, and tells which that was. `likely` is tried before all
+    /// others.
     ///
     /// # Errors
     /// `Undetermined` when no host could be reached that does; of the kind of the hosts' errors when all of them were
     /// certain. The message names the hosts and what was wrong with each.
-    pub(super) fn open(address: &Address, deadline: Instant) -> Outcome<Self> {
+    pub(super) fn open(address: &Address, likely: usize, deadline: Instant) -> Outcome<(Self, usize)> {
         let mut tried: Vec<(&Host, Fault)> = Vec::new();
-        for (host, others) in address.hosts.iter().zip((1..=address.hosts.len()).rev()) {
+        let mut hosts: Vec<(usize, &Host)> = address.hosts.iter().enumerate().collect();
+        hosts.sort_by_key(|(number, _)| *number != likely);
+        for ((number, host), others) in hosts.into_iter().zip((1..=address.hosts.len()).rev()) {
             match Self::open_at(address, host, share(address, deadline, others)) {
-                Ok(session) => return Ok(session),
+                Ok(session) => return Ok((session, number)),
                 Err(fault) => tried.push((host, fault)),
             }
         }
@@ -138,6 +144,9 @@ impl Session {
             .dbname(&address.database)
             .application_name(&address.application)
             .ssl_mode(if needs_tls { SslMode::Require } else { SslMode::Disable });
+        if address.binding {
+            config.channel_binding(ChannelBinding::Require);
+        }
         if let Some(password) = &address.password {
             config.password(password.as_str());
         }

@@ -10,6 +10,7 @@ use super::{Sql, Writing, chain, customer, decision, event, item, limit, pool, r
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::pulse::Pulse;
 use crate::store::{
     AccountKey, AccountRecord, AccountRef, AnswerRecord, Ask, Company, Counts, Customer, DecisionRecord, Event, Facts,
     IdentifierKey, Item, LimitRequest, Loader, LookupRecord, OverdueItem, PolicyRecord, PoolRecord, Remark, Step,
@@ -33,6 +34,8 @@ pub(in crate::store) trait Database: Send + Sync {
     /// Lets the database check itself.
     fn check_database(&self, found: &mut Verification) -> Result<()>;
 
+    fn pulse(&self) -> &Pulse;
+    fn heard(&self, now: Instant, oldest_ms: i64, deadline: Deadline) -> Option<Instant>;
     fn facts(&self, ask: &Ask, deadline: Deadline) -> Result<Facts> {
         self.read(left(deadline), |sql| step::facts(sql, ask))
     }
@@ -50,6 +53,14 @@ pub(in crate::store) trait Database: Send + Sync {
 }
 
 impl<D: Database> Store for D {
+    fn pulse(&self) -> &Pulse {
+        Database::pulse(self)
+    }
+
+    fn heard(&self, now: Instant, oldest_ms: i64, deadline: Deadline) -> Option<Instant> {
+        Database::heard(self, now, oldest_ms, deadline)
+    }
+
     fn set_watch(&mut self, watch: Watch) {
         Database::set_watch(self, watch);
     }

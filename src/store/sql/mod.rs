@@ -30,6 +30,7 @@ use fault::Outcome;
 use value::{FromValue, Value};
 
 use super::Watch;
+use super::pulse::Beat;
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind};
 
@@ -166,20 +167,33 @@ impl<'a> dyn Sql + 'a {
 pub(super) struct Writing<'a> {
     pub(super) sql: &'a dyn Sql,
     pub(super) watch: Option<&'a Watch>,
-    pub(super) touched: &'a Touched,
+    pub(super) touched: &'a Touched<'a>,
 }
 
 /// The accounts that a transaction has written, and whether each shares limits with others.
-#[derive(Debug, Default)]
-pub(super) struct Touched(RefCell<Vec<(AccountId, bool)>>);
+#[derive(Default)]
+pub(super) struct Touched<'a> {
+    /// Where they go, if the database's writers take turns.
+    beat: Option<&'a Beat<'a>>,
+    /// Where they go if not.
+    noted: RefCell<Vec<(AccountId, bool)>>,
+}
 
-impl Touched {
+impl<'a> Touched<'a> {
+    /// What is written goes into this beat.
+    pub(super) fn by(beat: &'a Beat<'a>) -> Self {
+        Self { beat: Some(beat), ..Self::default() }
+    }
+
     pub(super) fn note(&self, account: AccountId, pooled: bool) {
-        self.0.borrow_mut().push((account, pooled));
+        match self.beat {
+            Some(beat) => beat.note(account, pooled),
+            None => self.noted.borrow_mut().push((account, pooled)),
+        }
     }
 
     pub(super) fn take(&self) -> Vec<(AccountId, bool)> {
-        self.0.take()
+        self.noted.take()
     }
 }
 
@@ -205,6 +219,7 @@ pub(super) fn carry_out(to: Writing<'_>, steps: &[super::Step], all_or_nothing: 
     }
     if !written {
         sql.command("ROLLBACK TO list")?;
+        answers.iter_mut().flatten().for_each(|answer| answer.stamp = None);
         for answer in answers.iter_mut().flatten().filter(|answer| !answer.repeated) {
             // It is not on record, so it has no number there.
             if let Some(decision) = &mut answer.decision {
@@ -224,8 +239,10 @@ fn one(to: Writing<'_>, step: &super::Step) -> Outcome<crate::error::Result<step
     let sql = to.sql;
     sql.command("SAVEPOINT one")?;
     match step::run(to, step) {
-        Ok(answer) => {
+        Ok(mut answer) => {
             sql.command("RELEASE one")?;
+            answer.written.stamp =
+                to.touched.beat.zip(answer.written.account.as_ref()).map(|(beat, a)| beat.stamp(a.id));
             Ok(Ok(answer))
         }
         // The database gave the whole transaction up, as when the disk is full or the file damaged: nothing was written.

@@ -58,7 +58,7 @@ pub(in crate::store) fn run(to: Writing<'_>, step: &Step) -> Outcome<Answer> {
         None => None,
     };
     account::write(to, &before, &mut after, ask.now)?;
-    let written = Written { decision, repeated: false, account: Some(after.facts) };
+    let written = Written { decision, repeated: false, account: Some(after.facts), stamp: None };
     remember(sql, ask, &effects, &written)?;
     Ok(Answer { written, granted: effects.granted })
 }
@@ -79,7 +79,7 @@ fn run_without_account(sql: &dyn Sql, step: &Step) -> Outcome<Answer> {
         }
         None => None,
     };
-    let written = Written { decision, repeated: false, account: None };
+    let written = Written { decision, repeated: false, account: None, stamp: None };
     remember(sql, ask, &effects, &written)?;
     Ok(Answer { written, granted: effects.granted })
 }
@@ -158,7 +158,7 @@ fn repeated(sql: &dyn Sql, ask: &Ask) -> Outcome<Option<Answer>> {
         None => None,
     };
     let account = facts(sql, ask)?.account;
-    Ok(Some(Answer { written: Written { decision, repeated: true, account }, granted }))
+    Ok(Some(Answer { written: Written { decision, repeated: true, account, stamp: None }, granted }))
 }
 
 /// Keeps the key of a request with its answer.

@@ -11,6 +11,7 @@ use super::SqliteStore;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Steps;
 use crate::store::group::{Job, Lead, Waiter};
+use crate::store::pulse::Beat;
 use crate::store::sql::fault::{Fault, Outcome};
 use crate::store::sql::{Touched, Writing, carry_out};
 
@@ -27,13 +28,14 @@ impl SqliteStore {
     pub(super) fn lead_batch(&self, lead: Lead<'_>, own: Job, deadline: Instant) -> Result<Steps> {
         let held = self.connections.writer_lock.acquire(deadline)?;
         let lent = self.connections.writer(&held, deadline)?;
+        let beat = self.beat(&held);
         // Whoever is taken up is listed before its job runs, so that a panic leaves nobody waiting.
         let mut answers: Answers = Vec::new();
         let result = catch_unwind(AssertUnwindSafe(|| {
-            run(self.writing(&lent.sql, &Touched::default()), &lead, own, &mut answers)
+            run(self.writing(&lent.sql, &Touched::by(&beat)), &lead, own, &mut answers)
         }));
         let failed = match result {
-            Ok(Ok(())) => self.commit(&lent.sql).err().map(Error::from),
+            Ok(Ok(())) => self.commit(&lent.sql, &beat).err().map(Error::from),
             Ok(Err(fault)) => Some(fault.0),
             Err(payload) => {
                 // Dropping what the panic carries may panic again.
@@ -61,12 +63,12 @@ impl SqliteStore {
         own
     }
 
-    /// Commits the transaction that is open on the connection.
+    /// Commits the transaction that is open on the connection, and has the pulse show what it wrote.
     ///
     /// # Errors
     /// `Undetermined`: it may or may not have happened.
-    pub(super) fn commit(&self, sql: &Connection) -> Outcome<()> {
-        command(sql, "COMMIT").map_err(|Fault(error)| match error.kind() {
+    pub(super) fn commit(&self, sql: &Connection, beat: &Beat<'_>) -> Outcome<()> {
+        beat.commit(|| command(sql, "COMMIT")).map_err(|Fault(error)| match error.kind() {
             ErrorKind::Store => error,
             _ => Error::new(
                 ErrorKind::Undetermined,

@@ -16,8 +16,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::guard::{Held, WriterLock, beside};
-use crate::error::{Error, ErrorKind};
+use super::shared_page::PageFile;
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::lock;
+use crate::store::pulse::Pulse;
 use crate::store::sql::fault::Outcome;
 
 /// Connections for reading that are kept when nobody reads.
@@ -79,6 +81,8 @@ pub(super) struct Connections {
     /// The process they were opened in.
     pub(super) process: u32,
     pub(super) writer_lock: WriterLock,
+    pub(super) pulse: Pulse,
+    page: PageFile,
     pool: Mutex<Pool>,
     /// Long calls that leave the gate with a transaction open.
     long_calls: AtomicUsize,
@@ -129,18 +133,20 @@ impl Drop for LongCall<'_> {
 
 impl Connections {
     /// Begins with the connection that opened the store.
-    pub(super) fn new(store: PathBuf, writer_lock: WriterLock, first: Connection) -> Self {
+    pub(super) fn new(store: PathBuf, writer_lock: WriterLock, page: PageFile, first: Connection) -> Result<Self> {
         let (log, index) = (beside(&store, "-wal"), beside(&store, "-shm"));
         let files = Some(Files::of(&store, &log, &index));
-        Self {
+        Ok(Self {
             store,
             log,
             index,
             process: std::process::id(),
             writer_lock,
+            pulse: page.pulse()?,
+            page,
             pool: Mutex::new(Pool { writer: Some(first), readers: Vec::new(), lent: 0, files }),
             long_calls: AtomicUsize::new(0),
-        }
+        })
     }
 
     /// The connection that writes. `_held` proves that nobody else does.
@@ -154,8 +160,11 @@ impl Connections {
     }
 
     fn lend(&self, role: Role, wait: Duration) -> Outcome<Lent<'_>> {
+        self.page.still_there()?;
         let mut pool = lock(&self.pool);
         if pool.files.is_some_and(|files| files != self.files()) {
+            // What memory knows may be of another file.
+            self.pulse.all_moved();
             // SQLite shares the open files among the connections of a process: a new connection would take up the old
             // files as long as one other is open.
             pool.close_all();

@@ -130,7 +130,7 @@ fn clear_stale(store: &Path, own: &Path) {
 }
 
 #[cfg(unix)]
-fn is_still_there(file: &File, path: &Path) -> bool {
+pub(super) fn is_still_there(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     match (file.metadata(), std::fs::metadata(path)) {
         (Ok(open), Ok(named)) => (open.dev(), open.ino()) == (named.dev(), named.ino()),
@@ -140,7 +140,7 @@ fn is_still_there(file: &File, path: &Path) -> bool {
 
 /// Windows does not let a name go to a new file while the old one is open.
 #[cfg(not(unix))]
-fn is_still_there(_file: &File, path: &Path) -> bool {
+pub(super) fn is_still_there(_file: &File, path: &Path) -> bool {
     path.exists()
 }
 

@@ -1,6 +1,6 @@
 //! The store in one SQLite file: on a local disk, for all processes of one machine.
 //!
-//! Writes go through one door: the caller gets the lead among the threads of its process ([`group`]), then the writer
+//! Writes go through one door: the caller gets the lead among the threads of its process ([`super::group`]), then the writer
 //! file among processes ([`guard`]), then SQLite's own lock. Reads take a connection and go on beside. Everything that
 //! calls SQLite does so inside a pass of [`fork_gate`].
 //!
@@ -18,6 +18,7 @@ mod guard;
 mod inherited;
 mod open;
 mod schema;
+mod shared_page;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use rusqlite::Connection;
 pub use open::Options;
 
 use super::group::{Job, Lead, Queue, Turn};
+use super::pulse::{Beat, Pulse};
 use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::load::RowLoader;
@@ -39,7 +41,7 @@ use crate::error::{Error, ErrorKind, Result};
 use batch::command;
 use connection::Loading;
 use connections::{Connections, Lent};
-use guard::OwnerFile;
+use guard::{Held, OwnerFile};
 
 /// The store in a SQLite file. Any thread may call it; dropping it closes the file.
 pub struct SqliteStore {
@@ -53,8 +55,13 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    fn writing<'a>(&'a self, sql: &'a dyn Sql, touched: &'a Touched) -> Writing<'a> {
+    fn writing<'a>(&'a self, sql: &'a dyn Sql, touched: &'a Touched<'a>) -> Writing<'a> {
         Writing { sql, watch: self.watch.as_ref(), touched }
+    }
+
+    /// What one transaction adds to the pulse. `_held` proves that no other process is at it.
+    fn beat(&self, _held: &Held<'_>) -> Beat<'_> {
+        Beat::begin(&self.connections.pulse)
     }
 
     /// Durable commits since the store was opened: fewer than the steps that were written, when callers shared them.
@@ -93,14 +100,15 @@ impl SqliteStore {
     }
 
     /// Writes alone, in one transaction.
-    fn write_alone<T>(&self, deadline: Deadline, work: impl FnOnce(Writing<'_>) -> Outcome<T>) -> Result<T> {
+    fn write_alone<T>(&self, deadline: Deadline, work: impl FnOnce(Writing<'_>, &Beat<'_>) -> Outcome<T>) -> Result<T> {
         let _lead = self.lead(deadline)?;
         let held = self.connections.writer_lock.acquire(deadline)?;
         let lent = self.connections.writer(&held, deadline)?;
+        let beat = self.beat(&held);
         let attempt = || -> Outcome<T> {
             command(&lent.sql, "BEGIN IMMEDIATE")?;
-            let answer = work(self.writing(&lent.sql, &Touched::default()))?;
-            self.commit(&lent.sql)?;
+            let answer = work(self.writing(&lent.sql, &Touched::by(&beat)), &beat)?;
+            self.commit(&lent.sql, &beat)?;
             Ok(answer)
         };
         let result = attempt();
@@ -145,16 +153,28 @@ impl Database for SqliteStore {
         self.reading(wait, |sql| work(sql))
     }
 
-    fn write<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
-        self.write_alone(deadline, work)
+    fn write<T>(&self, deadline: Deadline, mut work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.write_alone(deadline, |to, _| work(to))
     }
 
-    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
-        self.write_alone(deadline, work)
+    fn write_accounts<T>(&self, deadline: Deadline, mut work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.write_alone(deadline, |to, beat| {
+            beat.note_pools();
+            work(to)
+        })
     }
 
     fn check_database(&self, found: &mut Verification) -> Result<()> {
         self.reading(READ_WAIT, |sql| check::file(sql, found))
+    }
+
+    fn pulse(&self) -> &Pulse {
+        &self.connections.pulse
+    }
+
+    /// Every process of the machine writes to the same page.
+    fn heard(&self, now: Instant, _oldest_ms: i64, _deadline: Deadline) -> Option<Instant> {
+        Some(now)
     }
 
     fn set_watch(&mut self, watch: Watch) {
@@ -182,7 +202,9 @@ impl Database for SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         command(&lent.sql, "BEGIN IMMEDIATE")?;
         let long_call = self.connections.long_call();
-        let (loading, touched) = (Loading::new(&lent.sql), Touched::default());
+        let (loading, beat) = (Loading::new(&lent.sql), self.beat(&held));
+        beat.note_pools();
+        let touched = Touched::by(&beat);
         let mut loader = RowLoader::new(self.writing(&loading, &touched), at, today);
         held.leave_gate();
         let result = work(&mut loader);
@@ -198,13 +220,13 @@ impl Database for SqliteStore {
             Err(error) => Err(error.into()),
         };
         drop(loader);
-        let result = written.and_then(|()| self.commit(&lent.sql));
+        let result = written.and_then(|()| self.commit(&lent.sql, &beat));
         drop(long_call);
         Self::settle(lent, result)
     }
 
     fn expire(&self, now: Instant, most: u32, deadline: Deadline) -> Result<u32> {
-        self.write_alone(deadline, |to| {
+        self.write_alone(deadline, |to, _| {
             let mut left = most;
             for id in query::accounts_with_expired(to.sql, now, most)? {
                 if left == 0 {

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::connections::{Connections, connect};
 use super::guard::{OwnerFile, WriterLock, io_error};
+use super::shared_page::PageFile;
 use super::{SqliteStore, backup, fork_gate, inherited, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::group::Queue;
@@ -31,8 +32,8 @@ impl Default for Options {
 }
 
 impl SqliteStore {
-    /// Opens the store in this file. Beside it SQLite keeps `-wal` and `-shm`, and this library `.writer`, `.queue`
-    /// and one `.owner-…` for each process; all belong together.
+    /// Opens the store in this file. Beside it SQLite keeps `-wal` and `-shm`, and this library `.writer`, `.queue`,
+    /// `.pulse` and one `.owner-…` for each process; all belong together, and stay where they are while it is open.
     ///
     /// # Errors
     /// - `NotFound`: there is no such file, and `options.create` is not set.
@@ -77,7 +78,12 @@ fn prepare(store: &Path, options: &Options) -> Outcome<Arc<Connections>> {
     if is_new {
         backup::sync_folder(store)?;
     }
-    let connections = Arc::new(Connections::new(store.to_owned(), writer_lock, sql));
+    let page = PageFile::open(store, &writer_lock, deadline)?;
+    let connections = Arc::new(Connections::new(store.to_owned(), writer_lock, page, sql)?);
+    if let Some(_held) = connections.writer_lock.acquire_now() {
+        // A power loss may have kept one part of the page and not another.
+        connections.pulse.mend();
+    }
     inherited::enlist(&connections, &pass);
     Ok(connections)
 }

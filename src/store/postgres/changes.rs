@@ -1,0 +1,160 @@
+//! What other hosts wrote: the change log, read now and then, and what memory may be believed for it.
+//!
+//! Every write of an account leaves a row in `change`, in the same transaction. A host reads the rows of the transactions
+//! that it has not seen the end of: numbers are given to transactions when they begin, so it goes on from the oldest that
+//! was under way (`pg_snapshot_xmin`), and meets some rows twice. What it finds moves its pulse.
+//!
+//! So memory is true **as of** the last time the log was read, and that is a lease: when the server cannot be reached it
+//! runs out, whatever else. Nobody reads the log between calls; a check whose lease is half over reads it first, for all
+//! accounts at once, and those beside it do not wait.
+//!
+//! No notification is sent inside a write: PostgreSQL makes all commits that notify wait for each other.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::time::{Duration, Instant as Deadline};
+
+use tokio_postgres::types::Type;
+
+use super::fault::Outcome;
+use super::pool::Pool;
+use crate::calendar::Instant;
+use crate::credit::AccountId;
+use crate::store::lock;
+use crate::store::pulse::Pulse;
+
+/// How long a reading of the log may take while the lease has not run out.
+const SHORT_WAIT: Duration = Duration::from_millis(250);
+/// A host that has not read the log for so long forgets everything: rows may have been deleted.
+const LONGEST_GAP: Duration = Duration::from_secs(300);
+/// How often a host deletes rows that are of no use to anybody.
+const CLEANING: Duration = Duration::from_secs(60);
+
+/// Where a host stands in the log.
+#[derive(Default)]
+struct Place {
+    /// The oldest transaction that was under way, and the log's token; `None` before the first reading.
+    from: Option<(u64, String)>,
+    /// What was met of transactions that were not all at an end: transaction and account.
+    met: BTreeSet<(u64, i64)>,
+    read: Option<Deadline>,
+    /// When it last could not be read: it is not tried again at once.
+    failed: Option<Deadline>,
+    cleaned: Option<Deadline>,
+}
+
+/// What a host hears of others.
+pub(super) struct Changes {
+    pub(super) pulse: Pulse,
+    place: Mutex<Place>,
+    /// As of when everything was heard, by the clock of the engine; `i64::MIN` before.
+    heard: AtomicI64,
+}
+
+impl Changes {
+    pub(super) fn new() -> Self {
+        Self { pulse: Pulse::new(), place: Mutex::default(), heard: AtomicI64::new(i64::MIN) }
+    }
+
+    /// As of when every write of every host is in the pulse. Reads the log when half of `oldest_ms` is over, before the
+    /// deadline.
+    pub(super) fn heard(
+        &self,
+        pool: &Pool,
+        host: i64,
+        now: Instant,
+        oldest_ms: i64,
+        deadline: Deadline,
+    ) -> Option<Instant> {
+        let as_of = || Some(Instant(self.heard.load(Relaxed))).filter(|at| at.0 != i64::MIN);
+        let age = as_of().map_or(i64::MAX, |at| now.since(at));
+        if (0..=oldest_ms / 2).contains(&age) {
+            return as_of();
+        }
+        let still_good = (0..=oldest_ms).contains(&age);
+        let mut place = if still_good {
+            match self.place.try_lock() {
+                Ok(place) => place,
+                // Somebody reads it already.
+                Err(_) => return as_of(),
+            }
+        } else {
+            lock(&self.place)
+        };
+        let since = |at: Option<Deadline>| at.map_or(Duration::MAX, |at| at.elapsed());
+        let rest = Duration::from_millis(u64::try_from(oldest_ms / 8).unwrap_or(0));
+        let somebody_else_did = as_of().is_some_and(|at| (0..=oldest_ms / 2).contains(&now.since(at)));
+        if somebody_else_did || since(place.failed) < rest {
+            return as_of();
+        }
+        let deadline = if still_good { deadline.min(Deadline::now() + SHORT_WAIT) } else { deadline };
+        if since(place.read) > LONGEST_GAP {
+            place.from = None;
+        }
+        match self.read(pool, host, &mut place, deadline) {
+            Ok(()) => {
+                self.heard.fetch_max(now.0, Relaxed);
+            }
+            Err(_) => place.failed = Some(Deadline::now()),
+        }
+        as_of()
+    }
+
+    fn read(&self, pool: &Pool, host: i64, place: &mut Place, deadline: Deadline) -> Outcome<()> {
+        if place.cleaned.is_none_or(|at| at.elapsed() > CLEANING) {
+            place.cleaned = Some(Deadline::now());
+            let keep = i64::try_from(2 * LONGEST_GAP.as_secs()).unwrap_or(i64::MAX);
+            pool.with(deadline, |connection| {
+                connection.call_once(
+                    deadline,
+                    "WITH cleaned AS (DELETE FROM change WHERE at < clock_timestamp() - $1 * interval '1 second')
+                     INSERT INTO pulse (id, token) VALUES (0, gen_random_uuid()) ON CONFLICT (id) DO NOTHING",
+                    &[(&keep, Type::INT8)],
+                )
+            })?;
+        }
+        let began = Deadline::now();
+        // Before the first reading there is nothing to go on from: the newest number there can be finds no row.
+        let from = place.from.as_ref().map_or_else(|| i64::MAX.to_string(), |(from, _)| from.to_string());
+        let rows = pool.with(deadline, |connection| {
+            connection.read_once(
+                deadline,
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, (SELECT token::text FROM pulse),
+                     array_agg(xid::text), array_agg(account), array_agg(pooled)
+                 FROM change WHERE xid >= $1::text::xid8 AND host <> $2",
+                &[(&from, Type::TEXT), (&host, Type::INT8)],
+            )
+        })?;
+        let Some(row) = rows.first() else { return Ok(()) };
+        let column = |at: usize| row.try_get::<_, Option<String>>(at).ok().flatten();
+        let number = |text: &str| text.parse::<u64>().unwrap_or(0);
+        let (upto, token) = (column(0).map_or(0, |xmin| number(&xmin)), column(1).unwrap_or_default());
+        let same_log = place.from.as_ref().is_some_and(|(_, kept)| *kept == token && !token.is_empty());
+        if same_log {
+            let list = |at: usize| row.try_get::<_, Option<Vec<i64>>>(at).ok().flatten().unwrap_or_default();
+            let of: Vec<String> = row.try_get::<_, Option<Vec<String>>>(2).ok().flatten().unwrap_or_default();
+            for ((of, account), pooled) in of.iter().zip(list(3)).zip(list(4)) {
+                if place.met.insert((number(of), account)) {
+                    self.note(account, pooled != 0);
+                }
+            }
+            place.met = place.met.split_off(&(upto, i64::MIN));
+        } else {
+            // What was written since the log was last read, or since it was lost with a server, nobody knows.
+            self.pulse.all_moved();
+            place.met.clear();
+            place.cleaned = place.cleaned.filter(|_| !token.is_empty());
+        }
+        place.from = Some((upto, token));
+        place.read = Some(began);
+        Ok(())
+    }
+
+    fn note(&self, account: i64, pooled: bool) {
+        match u32::try_from(account) {
+            Ok(id) if id != 0 => self.pulse.moved(AccountId(id), pooled),
+            _ => self.pulse.all_moved(),
+        }
+    }
+}
