@@ -14,14 +14,19 @@ pub fn role() -> Option<(String, std::path::PathBuf)> {
 
 /// Starts a child that runs the test of this name in a role. What it prints can be read from its standard output.
 pub fn start(test: &str, role: &str, store: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(ROLE, role)
-        .env(STORE, store)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
+    command(test, role, store).stdin(Stdio::null()).spawn().unwrap()
+}
+
+/// The same, and it can be told something on its standard input.
+pub fn start_listening(test: &str, role: &str, store: &Path) -> Child {
+    command(test, role, store).stdin(Stdio::piped()).spawn().unwrap()
+}
+
+fn command(test: &str, role: &str, store: &Path) -> Command {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", test, "--nocapture", "--test-threads=1"]);
+    child.env(ROLE, role).env(STORE, store).stdout(Stdio::piped());
+    child
 }
 
 /// Prints a line for the parent; the test harness may have begun one.

@@ -27,6 +27,10 @@ type Check = (&'static str, fn(&dyn Store));
 const CHECKS: &[Check] = &[
     ("a reservation holds value and is on record", steps::a_reservation_holds_value_and_is_on_record),
     ("the same key gives the same answer", steps::the_same_key_gives_the_same_answer),
+    (
+        "an order that is known is never decided as a new one",
+        steps::an_order_that_is_known_is_never_decided_as_a_new_one,
+    ),
     ("steps see those before them", steps::steps_see_those_before_them),
     ("a failing step hurts nobody", steps::a_failing_step_hurts_nobody),
     ("a list is written whole or not at all", steps::a_list_is_written_whole_or_not_at_all),

@@ -2,7 +2,7 @@
 
 use obligor::credit::{AccountId, Buckets, Chain, ChainState};
 use obligor::error::ErrorKind;
-use obligor::store::{AccountRef, Effects, ItemKind, Step, Store};
+use obligor::store::{AccountRef, Effects, ItemKind, NewDecision, Step, Store};
 
 use crate::store_common::*;
 
@@ -65,6 +65,22 @@ pub(crate) fn the_same_key_gives_the_same_answer(store: &dyn Store) {
     let steps = store.step(twins.into(), false, soon()).unwrap();
     let repeated: Vec<bool> = steps.answers.iter().map(|a| a.as_ref().unwrap().repeated).collect();
     assert_eq!(repeated, [false, true]);
+}
+
+pub(crate) fn an_order_that_is_known_is_never_decided_as_a_new_one(store: &dyn Store) {
+    debtor(store, "10", 1000);
+    run(store, reservation("10", "SO-1", 600)).unwrap();
+    // Says whether it was known, and writes no order either way.
+    let known = |document: &str| {
+        let plan: obligor::store::Plan = Box::new(|facts| {
+            let body = format!("{{\"known\":{}}}", facts.chain.is_some());
+            Ok(Effects { record: Some(NewDecision { body, salt: [7; 16] }), ..Effects::default() })
+        });
+        let written = run(store, Step { ask: ask("10", document), plan }).unwrap();
+        written.decision.unwrap().body.unwrap()
+    };
+    assert_eq!(known("SO-1"), "{\"known\":true}");
+    assert_eq!(known("SO-2"), "{\"known\":false}");
 }
 
 pub(crate) fn steps_see_those_before_them(store: &dyn Store) {

@@ -3,16 +3,18 @@
 -- within the range that the decisions hold for. `took` is false when not, or when a key or an order of theirs is known
 -- already: then nothing was written, and the caller decides again on the account as it is, under its lock.
 --
--- Steps, their orders and their events are lists of the same length as there are of each. The function is called by hosts
--- of several versions at once, so its number changes with its parameters, and an older one stays as long as it is called.
+-- Steps, the orders they write and their events are lists of the same length as there are of each. `asked` are the orders
+-- that the steps are about, also where they write none: they were decided as if nobody knew them. The function is called
+-- by hosts of several versions at once, so its number changes with its parameters, and an older one stays as long as it is
+-- called.
 CREATE OR REPLACE FUNCTION obligor.write_1(
     host BIGINT, who BIGINT,
     facts BIGINT, aged BIGINT, horizon BIGINT, ordered_from BIGINT, ordered_to BIGINT, later_from BIGINT, later_to BIGINT,
     more_ordered BIGINT, more_later BIGINT, ships_next BIGINT, expires_next BIGINT, versions BIGINT, moment BIGINT,
     keys TEXT[], contents BYTEA[], grants BIGINT[], recorded BIGINT[],
     bodies TEXT[], salts BYTEA[], digests BYTEA[],
-    documents TEXT[], states BIGINT[], amounts BIGINT[], ordereds BIGINT[], expiries BIGINT[], sinces BIGINT[],
-    ships BIGINT[], marks TEXT[],
+    asked TEXT[], documents TEXT[], states BIGINT[], amounts BIGINT[], ordereds BIGINT[], expiries BIGINT[],
+    sinces BIGINT[], ships BIGINT[], marks TEXT[],
     event_moments BIGINT[], event_kinds BIGINT[], event_documents TEXT[], event_subjects TEXT[], event_reasons TEXT[],
     OUT took BOOLEAN, OUT version BIGINT, OUT ordered BIGINT, OUT later BIGINT, OUT ship BIGINT, OUT expiry BIGINT,
     OUT sequence BIGINT, OUT ids BIGINT[], OUT links BYTEA[]
@@ -28,7 +30,7 @@ BEGIN
         OR kept.ordered NOT BETWEEN ordered_from AND ordered_to OR kept.later NOT BETWEEN later_from AND later_to
         OR kept.next_expiry <= moment
         OR EXISTS (SELECT 1 FROM obligor.request r WHERE r.key = ANY (keys))
-        OR EXISTS (SELECT 1 FROM obligor.chain c WHERE c.company = kept.company AND c.document = ANY (documents))
+        OR EXISTS (SELECT 1 FROM obligor.chain c WHERE c.company = kept.company AND c.document = ANY (asked))
     THEN
         RETURN;
     END IF;

@@ -119,6 +119,7 @@ struct Parameters {
     bodies: Vec<String>,
     salts: Vec<Vec<u8>>,
     digests: Vec<Vec<u8>>,
+    asked: Vec<String>,
     documents: Vec<String>,
     states: Vec<i64>,
     amounts: Vec<i64>,
@@ -190,6 +191,7 @@ fn parameters(
         if !documents.insert(&step.ask.document) {
             return None;
         }
+        all.asked.push(step.ask.document.clone());
         if let Some(chain) = &effects.chain {
             all.documents.push(chain.document.clone());
             all.states.push(number(&Col(chain.state)));
@@ -235,7 +237,7 @@ fn call(connection: &Connection, deadline: std::time::Instant, all: &Parameters)
     for next in &all.next {
         values.push((next, Type::INT8));
     }
-    let rest: [(&(dyn ToSql + Sync), Type); 22] = [
+    let rest: [(&(dyn ToSql + Sync), Type); 23] = [
         (&all.versions, Type::INT8),
         (&all.moment, Type::INT8),
         (&all.keys, Type::TEXT_ARRAY),
@@ -245,6 +247,7 @@ fn call(connection: &Connection, deadline: std::time::Instant, all: &Parameters)
         (&all.bodies, Type::TEXT_ARRAY),
         (&all.salts, Type::BYTEA_ARRAY),
         (&all.digests, Type::BYTEA_ARRAY),
+        (&all.asked, Type::TEXT_ARRAY),
         (&all.documents, Type::TEXT_ARRAY),
         (&all.states, Type::INT8_ARRAY),
         (&all.amounts, Type::INT8_ARRAY),
