@@ -141,12 +141,16 @@ fn main() -> ExitCode {
     let insert = least.prepare("INSERT INTO floor VALUES (1)").expect("a statement");
     let mut floor = || assert_eq!(least.execute(&insert, &[]).expect("a commit"), 1);
 
-    let hot = |url: &str, call: fn(&str, u32, u32) -> Call| (0..HOT_CALLERS).map(|caller| call(url, caller, 1)).collect();
+    let hot =
+        |url: &str, call: fn(&str, u32, u32) -> Call| (0..HOT_CALLERS).map(|caller| call(url, caller, 1)).collect();
     let ours = |engine: &Arc<Engine>, place: &str| {
         (0..HOT_CALLERS).map(|caller| reserving(engine, &format!("{place}-{caller}"), 1)).collect()
     };
     let spread = |call: &dyn Fn(u32, u32) -> Call| {
-        (0..HOSTS).flat_map(|host| (0..CALLERS).map(move |caller| (host, caller))).map(|(host, caller)| call(host, caller)).collect::<Vec<_>>()
+        (0..HOSTS)
+            .flat_map(|host| (0..CALLERS).map(move |caller| (host, caller)))
+            .map(|(host, caller)| call(host, caller))
+            .collect::<Vec<_>>()
     };
     let of = |host: u32, caller: u32| host * CALLERS + caller;
 

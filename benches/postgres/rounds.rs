@@ -149,7 +149,8 @@ pub(crate) fn compare(what: &str, mut ours: Side, mut peers: Vec<Peer>, mut floo
     line(ours.name, &mut our_course, "");
     let mut verdict = Verdict::Met;
     for (peer, course) in peers.iter().zip(&mut courses) {
-        let mut ratios: Vec<f64> = our_course.rates.iter().zip(&course.rates).map(|(ours, theirs)| ours / theirs).collect();
+        let mut ratios: Vec<f64> =
+            our_course.rates.iter().zip(&course.rates).map(|(ours, theirs)| ours / theirs).collect();
         let (ratio, wanted) = (median(&mut ratios), peer.wanted);
         let missed = ratio < wanted;
         verdict = verdict.max(if missed { Verdict::Missed } else { Verdict::Met });
