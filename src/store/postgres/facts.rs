@@ -74,7 +74,7 @@ pub(super) fn read(
         Value::Null => None,
         _ => Some(chain::from_row(&From(row, ACCOUNT + 1))?),
     };
-    Ok(Some((KnownAccount { account, facts_version: row.get(ACCOUNT)?, contested: false }, chain)))
+    Ok(Some((KnownAccount { account, facts_version: row.get(ACCOUNT)?, contested: 0 }, chain)))
 }
 
 /// Kind, first and last day, amount, share, covering.
