@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use obligor::calendar::{Day, Instant};
 use obligor::credit::{AccountFacts, Buckets, Chain, ChainState, Limit, LimitKind, PoolFacts};
+use obligor::store::pulse::Stamp;
 use obligor::store::{
     AccountKey, Ask, Effects, Event, Facts, Item, ItemKind, LimitRecord, Loader, OrderRecord, Plan, Put, Step, Store,
 };
@@ -334,6 +335,7 @@ fn history(place: Place, acts: &[Act]) -> Vec<String> {
     let mut history = History::default();
     for (round, act) in acts.iter().enumerate() {
         history.look(store, later(i64::try_from(round).unwrap() - 1));
+        let known = (0..3).map(|customer| Known::of(store, customer, round)).collect::<Vec<_>>();
         match act {
             Act::Import(file) => import(store, file, round, &mut history),
             Act::Expire { most } => {
@@ -391,6 +393,7 @@ fn history(place: Place, acts: &[Act]) -> Vec<String> {
                 }
             }
         }
+        known.iter().for_each(|known| known.is_told_when_it_is_old(store, round));
         let accounts = the_exposure_of_each_pool_is_that_of_its_members(store, round);
         told.push(format!("{round}: after {act:?} there is {:?} in {accounts:?}", rows(store)));
     }
@@ -399,6 +402,32 @@ fn history(place: Place, acts: &[Act]) -> Vec<String> {
     let events = store.events(0, 1000).unwrap();
     told.extend(events.into_iter().map(|event| format!("{:?}", Event { id: 0, ..event })));
     told
+}
+
+/// The facts of an account, as somebody may keep them.
+struct Known {
+    customer: u8,
+    facts: AccountFacts,
+    stamp: Stamp,
+}
+
+impl Known {
+    fn of(store: &dyn Store, customer: u8, round: usize) -> Self {
+        let id = store.resolve(&key(&name(customer)), soon()).unwrap().unwrap();
+        let stamp = store.pulse().stamp(id);
+        let facts = store.facts(&when(customer, "", round), soon()).unwrap().account.unwrap();
+        assert!(store.pulse().is_current(id, &stamp, true));
+        Self { customer, facts, stamp }
+    }
+
+    /// If anything of the account is otherwise now, the pulse has moved.
+    fn is_told_when_it_is_old(&self, store: &dyn Store, round: usize) {
+        let now = store.facts(&when(self.customer, "", round), soon()).unwrap().account.unwrap();
+        let pooled = !self.facts.pools.is_empty();
+        if now != self.facts {
+            assert!(!store.pulse().is_current(self.facts.id, &self.stamp, pooled), "{:?} became {now:?}", self.facts);
+        }
+    }
 }
 
 /// I10, at every moment and for whoever asks.

@@ -222,11 +222,11 @@ fn what_somebody_holds_is_waited_for_until_the_deadline_and_nobody_stays_behind_
         ("hot-0", "LOCK TABLE obligor.request".to_owned()),
         ("hot-0", "LOCK TABLE obligor.account IN ACCESS EXCLUSIVE MODE".to_owned()),
     ];
-    let (mut key, count) = (String::new(), held.len());
     for (number, (customer, lock)) in held.into_iter().enumerate() {
-        key = format!("behind-{number}");
+        let key = format!("behind-{number}");
         std::thread::scope(|scope| {
-            let holder = scope.spawn(|| server.sql(&database, &format!("BEGIN; {lock}; SELECT pg_sleep(60); COMMIT")));
+            let (url, text) = (server.url(&database), format!("BEGIN; {lock}; SELECT pg_sleep(60); COMMIT"));
+            let holder = scope.spawn(move || psql(&url, &text));
             let asleep = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
             wait_until("it is held", || !server.sql("postgres", asleep).is_empty());
             let error = undetermined(SHORT, |by| carry_out(&store, reserve(customer, &key), by));
@@ -236,11 +236,10 @@ fn what_somebody_holds_is_waited_for_until_the_deadline_and_nobody_stays_behind_
             // Nobody's patience is tried but the holder's.
             let end = format!("SELECT pg_terminate_backend(pid) FROM ({asleep}) AS holder");
             assert_eq!(server.sql("postgres", &end), "t");
-            assert!(holder.join().is_err(), "the holder was ended");
+            assert!(holder.join().unwrap().is_err(), "the holder was ended");
         });
         assert!(!resolved(&store, &server, &database, customer, &key).repeated, "{lock}");
     }
-    assert_eq!(count, 7, "the last key was {key}");
     assert_sound(&store);
 }
 
@@ -274,10 +273,7 @@ fn a_server_without_a_connection_to_spare_says_so() {
     let mut others: Vec<Child> = Vec::new();
     let full = || psql(&url, "SELECT 1").is_err_and(|why| why.contains("too many clients"));
     wait_until("the server is full", || {
-        let mut other = crate::postgres_server::machine::command(crate::postgres_server::machine::program(
-            "psql",
-            "postgresql-client",
-        ));
+        let mut other = command(program("psql", "postgresql-client"));
         other.args(["-X", "-d", &url]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         others.push(other.spawn().unwrap());
         full()

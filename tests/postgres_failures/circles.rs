@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use obligor::calendar;
 use obligor::credit::{Chain, ChainState};
-use obligor::error::ErrorKind;
+use obligor::error::{Error, ErrorKind};
 use obligor::store::postgres::{Options, PostgresStore};
-use obligor::store::{Effects, ItemKind, LimitOwner, LimitRecord, Step, Store, Written};
+use obligor::store::{Effects, ItemKind, LimitOwner, LimitRecord, NewDecision, Plan, Step, Store, Written};
 
 use crate::hosts::Chance;
 use crate::postgres_server::machine::wait_until;
@@ -60,7 +60,6 @@ fn no_deadlock(database: &str) {
     wait_until("all sessions have ended", || shared().sql("postgres", &sessions) == "0");
     let deadlocks = format!("SELECT deadlocks FROM pg_stat_database WHERE datname = '{database}'");
     assert_eq!(shared().sql("postgres", &deadlocks), "0");
-    println!("{}", shared().sql("postgres", &format!("SELECT xact_commit, xact_rollback, deadlocks, tup_returned, tup_updated FROM pg_stat_database WHERE datname = '{database}'")));
 }
 
 /// A list of reservations: several accounts in any order, some of the documents asked for before.
@@ -159,13 +158,6 @@ fn nobody_waits_for_each_other_in_a_circle() {
     assert!(written.load(Relaxed) > 20, "hardly anything was written");
     assert_sound(&store);
     drop((store, stores));
-    println!(
-        "{}",
-        shared().sql(
-            "postgres",
-            &format!("SELECT xact_commit, xact_rollback, deadlocks FROM pg_stat_database WHERE datname = '{database}'")
-        )
-    );
     no_deadlock(&database);
 }
 
@@ -211,6 +203,28 @@ fn the_same_key_from_two_hosts_at_once_is_done_once() {
         });
     }
     assert_eq!((buckets(&store, "25").ordered, buckets(&store, "10").ordered), (30, 30));
+    // What cannot be done twice is done once as well.
+    for customer in ["25", "10"] {
+        for round in 0..30 {
+            let document = format!("SO-{customer}-{round}");
+            let ask = |_: usize, _: usize| {
+                let plan: Plan = Box::new(|facts| {
+                    let kept = facts.chain.as_ref().filter(|chain| chain.ordered > 0);
+                    let kept = kept.ok_or_else(|| Error::new(ErrorKind::State, "it holds nothing"))?;
+                    let chain = Chain { state: ChainState::Cancelled, ordered: 0, ..kept.clone() };
+                    let record = Some(NewDecision { body: "{}".to_owned(), salt: [7; 16] });
+                    Ok(Effects { granted: true, chain: Some(chain), record, ..Effects::default() })
+                });
+                keyed(Step { ask: ask(customer, &document), plan }, &format!("cancel-{document}"), 1)
+            };
+            at_once(&stores, 1, ask, |answers| {
+                let answers: Vec<Written> = answers.into_iter().map(Result::unwrap).collect();
+                assert_eq!(answers.iter().filter(|answer| !answer.repeated).count(), 1, "{answers:?}");
+                assert!(answers.iter().all(|answer| answer.decision == answers[0].decision), "{answers:?}");
+            });
+        }
+    }
+    assert_eq!((buckets(&store, "25").ordered, buckets(&store, "10").ordered), (0, 0));
     // The same key for customers of their own: one of them has it, and the others are told.
     let ask = |round: usize, thread: usize| {
         let step = purchase(&customer_number(12 + thread), &format!("SO-{thread}-{round}"), 1);
@@ -239,6 +253,52 @@ fn an_order_that_two_customers_want_at_once_is_that_of_one() {
             assert!(refused.iter().all(|e| e.as_ref().unwrap_err().kind() == ErrorKind::State), "{refused:?}");
         });
     }
+    assert_sound(&store);
+}
+
+#[test]
+fn lists_of_the_same_orders_for_several_customers_end_well() {
+    const ORDERS: usize = 5;
+    const ROUNDS: usize = 3;
+    let (database, store) = found();
+    let stores = [open(&database), open(&database)];
+    let start = Barrier::new(8);
+    // For each caller one customer, which is one round trip, or two, which is under locks.
+    for customers in [1, 2] {
+        for round in 0..ROUNDS {
+            let won: usize = std::thread::scope(|scope| {
+                let callers: Vec<_> = (0..8)
+                    .map(|caller| {
+                        let (stores, start) = (&stores, &start);
+                        scope.spawn(move || {
+                            let mut chance = Chance::of(&format!("{round}-{caller}"));
+                            let mut orders: Vec<usize> = (0..ORDERS).collect();
+                            let mut list = Vec::new();
+                            while !orders.is_empty() {
+                                let order = orders.swap_remove(chance.below(orders.len()));
+                                let customer = customer_number(12 + (caller + list.len() % customers) % 8);
+                                let document = format!("SO-{customers}-{round}-{order}");
+                                list.push(keyed(purchase(&customer, &document, 1), &document, caller as u8));
+                            }
+                            start.wait();
+                            let done = stores[caller % 2].step(list, false, soon()).unwrap();
+                            let kind =
+                                |answer: &obligor::error::Result<Written>| answer.as_ref().err().map(Error::kind);
+                            let mut refused = done.answers.iter().filter_map(kind);
+                            // Who looked for the key before it was there finds the order.
+                            let told = [ErrorKind::KeyConflict, ErrorKind::State];
+                            assert!(refused.all(|kind| told.contains(&kind)), "{:?}", done.answers);
+                            done.answers.iter().filter(|answer| answer.is_ok()).count()
+                        })
+                    })
+                    .collect();
+                callers.into_iter().map(|caller| caller.join().unwrap()).sum()
+            });
+            assert_eq!(won, ORDERS);
+        }
+    }
+    let held: i64 = (12..20).map(|number| buckets(&store, &customer_number(number)).ordered).sum();
+    assert_eq!(held, i64::try_from(2 * ROUNDS * ORDERS).unwrap());
     assert_sound(&store);
 }
 

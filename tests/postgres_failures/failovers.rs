@@ -1,16 +1,17 @@
 //! The same hosts, and a primary that is lost to its synchronous standby. They know both from their URL.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use obligor::error::ErrorKind;
+use obligor::store::Store;
 use obligor::store::postgres::PostgresStore;
 
 use crate::alone_on_this_machine;
 use crate::hosts::{Hosts, serve};
 use crate::outages::{WELL_AGAIN, report};
 use crate::postgres_server::{Options, Server, Speed, Standby, writable_url};
-use crate::record::{assert_in_time, assert_true, now};
-use crate::store_common::{keyed, reservation};
+use crate::record::{DEADLINE, assert_in_time, assert_true, now};
+use crate::store_common::{ask, keyed, reservation};
 use crate::workload::{carry_out, found};
 
 /// A primary, its synchronous standby, hosts at work, and somebody who looks.
@@ -45,6 +46,9 @@ impl Pair {
         // And it stays so.
         self.hosts.all_answered_since(now());
         self.hosts.settle();
+        // Who looks was last connected to the primary; the first question may wait for it in vain.
+        let soon = || Instant::now() + Duration::from_millis(500);
+        while self.store.facts(&ask("hot-0", ""), soon()).is_err() {}
         let calls = self.hosts.calls();
         let latest = assert_in_time(&calls);
         assert_true(&calls, &self.standby, &self.database, &self.store);
@@ -88,7 +92,7 @@ fn a_primary_that_is_cut_off_answers_nothing_that_its_successor_does_not_know() 
     // … and one that comes to the old primary is not answered: nobody else would have what it did.
     let lost = format!("{}?sslmode=disable", pair.primary.url(&pair.database));
     let lost = PostgresStore::open(&lost, Default::default()).unwrap();
-    let deadline = std::time::Instant::now() + Duration::from_secs(1);
+    let deadline = Instant::now() + Duration::from_secs(1);
     let step = keyed(reservation("hot-0", "SO-lost", 1), "lost", 1);
     let error = carry_out(&lost, step, deadline).expect_err("a primary without its standby answered");
     assert_eq!(error.kind(), ErrorKind::Undetermined, "{error}");
@@ -104,7 +108,8 @@ fn nothing_is_answered_while_the_standby_stands_still() {
     let mut pair = Pair::start("nothing_is_answered_while_the_standby_stands_still");
     pair.standby.pause();
     let paused = now();
-    std::thread::sleep(Duration::from_millis(2500));
+    // Long enough for a second call of each caller.
+    std::thread::sleep(2 * DEADLINE + Duration::from_millis(300));
     pair.primary.cut();
     let cut = now();
     pair.standby.resume();

@@ -10,6 +10,7 @@ mod loads;
 #[path = "../places/mod.rs"]
 mod places;
 mod pools;
+mod pulse;
 mod record;
 mod snapshots;
 mod steps;
@@ -77,6 +78,8 @@ const CHECKS: &[Check] = &[
     ("overdue items are worked through", work::overdue_items_are_worked_through),
     ("limits wait for a second person", work::limits_wait_for_a_second_person),
     ("events are told until they are acknowledged", work::events_are_told_until_they_are_acknowledged),
+    ("what was written is no longer current", pulse::what_was_written_is_no_longer_current),
+    ("what a step left is current until it is written", pulse::what_a_step_left_is_current_until_it_is_written),
     ("policies are kept once", record::policies_are_kept_once),
     ("decisions form a chain and can be erased", record::decisions_form_a_chain_and_can_be_erased),
     ("a check can be stopped", record::a_check_can_be_stopped),

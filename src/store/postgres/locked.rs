@@ -11,6 +11,9 @@
 //! before: the pools of the account, accounts of those pools whose reservations ran out, and an account that holds the
 //! same order and let it run out. All of it is locked ahead, and looked at again once it is: who finds more begins anew.
 //!
+//! One circle is left, for hosts that are at fault: lists of several requests at the same moment that want the same keys,
+//! or the same orders for other customers. The server ends it after a second, and who was ended tries again alone.
+//!
 //! One account that has no pools is locked by reading it, and needs no other lock. If it turns out to have pools by then,
 //! what was written is not committed ([`Rows::holds_pools`]).
 

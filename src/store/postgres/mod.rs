@@ -7,15 +7,18 @@
 //!   makes it the rows' database;
 //! - the tables and functions: [`schema`];
 //! - a step: callers that want the same account written wait in one queue, and the first of them takes the others along.
-//!   [`once`] writes in one round trip what can be decided on what is [`known`]; [`locked`] does the rest.
+//!   [`once`] writes in one round trip what can be decided on what is [`known`]; [`locked`] does the rest;
+//! - a move of the whole state: [`house`].
 //!
 //! Nothing here outlives a call but open connections.
 
 mod address;
+mod call;
 mod changes;
 mod connection;
 mod facts;
 mod fault;
+mod house;
 mod known;
 mod locked;
 mod once;
@@ -37,15 +40,14 @@ use std::time::{Duration, Instant as Deadline};
 
 use tokio_postgres::types::Type;
 
-pub use schema::Made;
-
-use super::group::{Job, Turn, panicked};
+use super::group::{Job, Pace, Turn, panicked};
+use super::moving::{Doors, Open};
 use super::pulse::Pulse;
 use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::load::RowLoader;
-use super::sql::{Sql, Touched, Writing, carry_out, query, step};
-use super::{AccountRef, Ask, Facts, Loader, Step, Steps, Verification, Watch, forked};
+use super::sql::{Sql, Touched, Writing, card, carry_out, query, step};
+use super::{AccountRef, Ask, Facts, Loader, Made, Step, Steps, Verification, Watch, forked, sqlite};
 use crate::calendar::{Day, Instant};
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind, Result};
@@ -54,11 +56,14 @@ use changes::Changes;
 use connection::{Access, Connection};
 use known::{Known, KnownAccount};
 use locked::Named;
+use once::Came;
 use pool::Pool;
 use rows::Rows;
 
 /// Callers of one account whose steps share a round trip, at most.
 const BATCH_JOBS: usize = 64;
+/// How often steps are decided anew because others wrote the account, before it is locked first.
+const TRIPS: usize = 4;
 /// How long each statement of a load may take once the load has begun.
 const LOAD_STATEMENT: Duration = Duration::from_secs(60);
 /// What account a change is noted under that may be any.
@@ -102,6 +107,11 @@ pub fn has_password(url: &str) -> bool {
     Address::parse(url).is_ok_and(|address| address.password.is_some())
 }
 
+/// A URL as it may be shown: hosts and database.
+pub fn shown(url: &str) -> String {
+    Address::parse(url).map_or_else(|_| "postgresql://".to_owned(), |address| address.to_string())
+}
+
 /// Makes the tables in the database a URL names, or brings them up to what this library needs. The user must own them.
 ///
 /// # Errors
@@ -121,14 +131,33 @@ impl PostgresStore {
     /// Opens the store a URL names.
     ///
     /// # Errors
-    /// `Config` for the URL, a wrong password or a certificate; `NotFound` when there are no tables and none were to be
-    /// made; `Unsupported` when they are older than this library needs; `TooNew`; `Undetermined`.
+    /// `Config` for the URL, a wrong password or a certificate, and when the state moved to another store or a move into
+    /// this one was not finished; `NotFound` when there are no tables and none were to be made; `Unsupported` when they
+    /// are older than this library needs; `TooNew`; `Undetermined`.
     pub fn open(url: &str, options: Options) -> Result<Self> {
+        let store = Self::at(url)?;
+        let deadline = Deadline::now() + options.wait;
+        let checked = store.pool.with(deadline, |connection| {
+            connection.begin(Access::Read, deadline, None)?;
+            schema::check(connection)?;
+            card::usable(&Rows::reading(connection))
+        });
+        match checked {
+            Err(Fault(error)) if options.create && error.kind() == ErrorKind::NotFound => {
+                migrate(url, options.wait)?;
+            }
+            result => result?,
+        }
+        store.changes.begin(&store.pool, store.host, deadline);
+        Ok(store)
+    }
+
+    fn at(url: &str) -> Result<Self> {
         let address = Address::parse(url)?;
         let mut number = [0_u8; 8];
         getrandom::fill(&mut number)
             .map_err(|error| Error::new(ErrorKind::Io, format!("the machine gives no random numbers: {error}")))?;
-        let store = Self {
+        Ok(Self {
             process: std::process::id(),
             pool: Pool::new(address),
             host: i64::from_ne_bytes(number),
@@ -136,20 +165,7 @@ impl PostgresStore {
             known: Known::default(),
             watch: None,
             single_trips: AtomicU64::new(0),
-        };
-        let deadline = Deadline::now() + options.wait;
-        let checked = store.pool.with(deadline, |connection| {
-            connection.begin(Access::Read, deadline, None)?;
-            schema::check(connection)
-        });
-        match checked {
-            Err(fault) if options.create && fault.error.kind() == ErrorKind::NotFound => {
-                migrate(url, options.wait)?;
-            }
-            result => result?,
-        }
-        store.changes.begin(&store.pool, store.host, deadline);
-        Ok(store)
+        })
     }
 
     /// Requests that were answered in one round trip each, or that shared one, since the store was opened.
@@ -162,7 +178,7 @@ impl PostgresStore {
     }
 
     /// Runs a transaction that writes, again when it failed only because of what others did at the same time. `first` is
-    /// done before everything else, to take locks.
+    /// done before everything else, to take locks. What waited in a circle is tried again alone, or it might for ever.
     fn writing<T>(
         &self,
         deadline: Deadline,
@@ -171,6 +187,7 @@ impl PostgresStore {
         mut work: impl FnMut(Writing<'_>) -> Outcome<T>,
     ) -> Result<T> {
         self.same_process()?;
+        let in_a_circle = Cell::new(false);
         loop {
             let again = Cell::new(false);
             let result = self.pool.with(deadline, |connection| {
@@ -178,7 +195,10 @@ impl PostgresStore {
                 let rows = Rows::writing(connection);
                 let touched = Touched::default();
                 let mut written = Vec::new();
-                let result = first(&rows)
+                let result = rows
+                    .enter()
+                    .and_then(|()| if in_a_circle.get() { locked::alone(&rows) } else { Ok(()) })
+                    .and_then(|()| first(&rows))
                     .and_then(|()| work(Writing { sql: &rows, watch: self.watch.as_ref(), touched: &touched }))
                     .and_then(|value| {
                         written = touched.take();
@@ -193,6 +213,7 @@ impl PostgresStore {
                 // Whatever came of it: this host does not read its own rows of the log.
                 written.iter().for_each(|(id, pooled)| self.changes.pulse.moved(*id, *pooled));
                 again.set(rows.may_be_tried_again());
+                in_a_circle.set(in_a_circle.get() || rows.was_in_a_circle());
                 result
             });
             match result {
@@ -251,12 +272,15 @@ impl PostgresStore {
 
     /// Carries out the leader's own job and those of the callers behind it. Returns the answer to its own.
     fn lead(&self, id: AccountId, lead: &super::group::Lead<'_>, own: Job, deadline: Deadline) -> Result<Steps> {
+        lead.gather();
+        let began = Deadline::now();
         let (mut jobs, mut waiters) = (vec![own], Vec::new());
         while let Some((waiter, job)) = (jobs.len() < BATCH_JOBS).then(|| lead.next_job()).flatten() {
             waiters.push(waiter);
             jobs.push(job);
         }
         let result = caught(|| self.batch(id, &jobs, deadline));
+        lead.note(Pace { callers: jobs.len(), took: began.elapsed() });
         let lost = || Err(Error::new(ErrorKind::Internal, "a request was not carried out"));
         match result {
             Ok(answers) => {
@@ -277,39 +301,44 @@ impl PostgresStore {
     }
 
     fn batch(&self, id: AccountId, jobs: &[Job], deadline: Deadline) -> Result<Vec<Steps>> {
-        let known = match (self.known.account(id), jobs.first().and_then(|job| job.steps.first())) {
-            (Some(known), _) => Some(known),
-            (None, Some(step)) => self.learn(&Ask { account: AccountRef::Id(id), ..step.ask.clone() }, deadline)?,
-            (None, None) => None,
+        let Some(ask) = jobs.first().and_then(|job| job.steps.first()).map(|step| &step.ask) else {
+            return self.under_locks(jobs, deadline);
         };
         // Whatever comes of it, the account is not as it was.
-        self.known.forget(id);
-        let stamp = self.changes.pulse.stamp(id);
-        if let Some(known) = known {
-            let watch = self.watch.as_ref();
-            let written = self
-                .pool
-                .with(deadline, |connection| once::write(connection, self.host, jobs, &known, watch, deadline));
-            match written {
-                Ok(Some((mut answers, after))) => {
+        let mut known = self.known.take(id);
+        for _ in 0..TRIPS {
+            let account = match known.take() {
+                Some(account) => account,
+                None => match self.learn(&Ask { account: AccountRef::Id(id), ..ask.clone() }, deadline)? {
+                    Some(account) => account,
+                    None => break,
+                },
+            };
+            let stamp = self.changes.pulse.stamp(id);
+            let came = self.pool.with(deadline, |connection| {
+                once::write(connection, self.host, jobs, &account, self.watch.as_ref(), deadline)
+            });
+            match came {
+                Ok(Came::Written(mut answers, after)) => {
                     // The last answer tells the account as it is now, unless somebody wrote it in between.
-                    let changed = after.account.facts.version != known.account.facts.version;
+                    let changed = after.account.facts.version != account.account.facts.version;
                     if changed {
                         self.changes.pulse.moved(id, false);
                     }
                     if let Some(Ok(last)) = answers.last_mut().and_then(|steps| steps.answers.last_mut()) {
                         last.stamp = Some(if changed { stamp.after_a_write() } else { stamp });
                     }
-                    let known = after;
-                    self.known.keep(known);
+                    self.known.keep(after);
                     let count = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
                     self.single_trips.fetch_add(count, Relaxed);
                     return Ok(answers);
                 }
-                Ok(None) => {}
-                Err(refused) if refused.retry => {}
+                Ok(Came::OthersOrdered(now)) => known = Some(now),
+                Ok(Came::FactsMoved) => {}
+                Ok(Came::Elsewhere) => break,
+                Err(refused) if refused.retry => break,
                 // What one of them wants written cannot be; apart from each other only that one fails.
-                Err(refused) if refused.error.kind() == ErrorKind::Argument => {}
+                Err(refused) if refused.error.kind() == ErrorKind::Argument => break,
                 Err(refused) => {
                     self.changes.pulse.moved(id, false);
                     return Err(refused.error);
@@ -331,7 +360,9 @@ impl Database for PostgresStore {
         let deadline = Deadline::now() + wait;
         let result = self.pool.with(deadline, |connection: &Connection| {
             connection.begin(Access::Read, deadline, None)?;
-            let value = work(&Rows::reading(connection))?;
+            let rows = Rows::reading(connection);
+            card::usable(&rows)?;
+            let value = work(&rows)?;
             Ok::<_, Fault>(value)
         });
         Ok(result?)
@@ -341,8 +372,12 @@ impl Database for PostgresStore {
         self.writing(deadline, None, |_| Ok(()), work)
     }
 
-    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
-        self.writing(deadline, None, locked::alone, work)
+    fn write_accounts<T>(&self, deadline: Deadline, mut work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.writing(deadline, None, locked::alone, |to| {
+            // What is written of a pool is a fact of all its accounts, and no write of any.
+            to.touched.note(EVERY_ACCOUNT, true);
+            work(to)
+        })
     }
 
     fn check_database(&self, _found: &mut Verification) -> Result<()> {
@@ -368,7 +403,7 @@ impl Database for PostgresStore {
         let found = self.pool.with(deadline, |connection| facts::read(connection, ask, deadline))?;
         if let Some((known, chain)) = found {
             let told = facts::told(&known, chain, ask);
-            self.known.name(known.account.key, known.account.facts.id);
+            self.known.meet(known);
             if let Some(told) = told {
                 return Ok(told);
             }
@@ -412,6 +447,7 @@ impl Database for PostgresStore {
         let result = self.pool.with(deadline, |connection| {
             connection.begin(Access::Write, deadline, Some(LOAD_STATEMENT))?;
             let rows = Rows::writing(connection);
+            rows.enter()?;
             locked::alone(&rows)?;
             connection.keep_statements();
             let touched = Touched::default();
@@ -442,7 +478,7 @@ impl Database for PostgresStore {
         Ok(most - left)
     }
 
-    fn backup(&self, _to: &Path) -> Result<()> {
-        Err(Error::new(ErrorKind::Unsupported, "not yet"))
+    fn backup(&self, to: &Path) -> Result<()> {
+        self.leave(false, &mut |sql| sqlite::make(&Open(sql), to))
     }
 }

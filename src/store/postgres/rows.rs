@@ -3,14 +3,16 @@
 use std::cell::Cell;
 use std::error::Error as StdError;
 
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
 use super::connection::Connection;
 use super::fault::Fault as Refused;
 use crate::store::sql::fault::{Fault, Outcome, damaged};
-use crate::store::sql::value::{Value, all_keepable};
-use crate::store::sql::{Row, Sql};
+use crate::store::sql::tables::{Numbers, Table};
+use crate::store::sql::value::{Value, all_keepable, values};
+use crate::store::sql::{Row, Sql, card};
 
 /// A transaction on a connection.
 pub(super) struct Rows<'a> {
@@ -20,15 +22,18 @@ pub(super) struct Rows<'a> {
     pools: Cell<bool>,
     /// Whether the transaction failed only because of what others did at the same time.
     again: Cell<bool>,
+    /// Whether others and it waited for each other.
+    circle: Cell<bool>,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn reading(connection: &'a Connection) -> Self {
-        Self { connection, writes: false, pools: Cell::new(false), again: Cell::new(false) }
+        let (pools, again, circle) = Default::default();
+        Self { connection, writes: false, pools, again, circle }
     }
 
     pub(super) fn writing(connection: &'a Connection) -> Self {
-        Self { connection, writes: true, pools: Cell::new(false), again: Cell::new(false) }
+        Self { writes: true, ..Self::reading(connection) }
     }
 
     /// Whether it holds the locks without which no pool may be written.
@@ -46,14 +51,29 @@ impl<'a> Rows<'a> {
         self.again.get()
     }
 
+    /// Whether it failed since others and it waited for each other.
+    pub(super) fn was_in_a_circle(&self) -> bool {
+        self.circle.get()
+    }
+
     /// Notes that the transaction must begin anew.
     pub(super) fn begin_anew(&self) {
         self.again.set(true);
     }
 
+    /// Begins a write: makes sure that the state is here, and stays here until the transaction ends.
+    ///
+    /// # Errors
+    /// `Config` when it is not.
+    pub(super) fn enter(&self) -> Outcome<()> {
+        let sql: &dyn Sql = self;
+        if sql.only("SELECT enter_1()", values![], |row| row.get(0))? { Ok(()) } else { card::usable(sql) }
+    }
+
     /// What a refusal is to the rows.
     pub(super) fn refused(&self, refused: Refused) -> Fault {
         self.again.set(self.again.get() || refused.retry);
+        self.circle.set(self.circle.get() || refused.code == Some(SqlState::T_R_DEADLOCK_DETECTED));
         Fault(refused.error)
     }
 }
@@ -94,6 +114,25 @@ impl Sql for Rows<'_> {
 
     fn settled_events(&self) -> &'static str {
         " AND event.xid < pg_snapshot_xmin(pg_current_snapshot())"
+    }
+
+    fn last_number(&self, table: &Table) -> Outcome<i64> {
+        if table.numbers == Numbers::None {
+            return Ok(0);
+        }
+        let sql: &dyn Sql = self;
+        let text = "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?1, 'id')::regclass), 0)";
+        sql.only(text, values![table.name], |row| row.get(0))
+    }
+
+    fn number_behind(&self, table: &Table, last: i64) -> Outcome<()> {
+        if table.numbers == Numbers::None {
+            return Ok(());
+        }
+        let sql: &dyn Sql = self;
+        // A number that is not used yet is the next one itself.
+        let text = "SELECT setval(pg_get_serial_sequence(?1, 'id')::regclass, greatest(?2, 1), ?2 > 0)";
+        sql.only(text, values![table.name, last], |_| Ok(()))
     }
 }
 

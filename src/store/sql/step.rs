@@ -20,10 +20,12 @@ pub(in crate::store) struct Answer {
 /// Runs a step inside the caller's savepoint.
 pub(in crate::store) fn run(to: Writing<'_>, step: &Step) -> Outcome<Answer> {
     let (sql, Step { ask, plan }) = (to.sql, step);
+    // The account first: to read it may be to wait for another host that does this very request.
+    let found = account::read(sql, &ask.account)?;
     if let Some(answer) = repeated(sql, ask)? {
         return Ok(answer);
     }
-    let Some(mut before) = account::read(sql, &ask.account)? else {
+    let Some(mut before) = found else {
         return run_without_account(sql, step);
     };
     if pool::expire_others(to, &before, ask.now)? {
