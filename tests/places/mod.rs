@@ -119,6 +119,12 @@ impl Home {
         Config { create: true, clock, secret: Secret::File(self.key()), deadline_ms: 20_000, ..Config::at(self.name()) }
     }
 
+    /// Runs SQL in the database as an intruder would. What it answers is rows as lines.
+    pub(crate) fn sql(&self, text: &str) -> String {
+        let database = self.database.as_ref().expect("the state is in a file");
+        database.sql(&format!("SET search_path = obligor; {text}"))
+    }
+
     /// Lets nobody write until it is dropped, as a long import by somebody else would. Everybody may read.
     pub(crate) fn busy(&self) -> Busy {
         match &self.database {
@@ -153,22 +159,13 @@ pub(crate) struct Busy(Child);
 
 impl Busy {
     fn file(path: &Path) -> Self {
-        const HOLD: &str = "import sqlite3, sys\n\
-            store = sqlite3.connect(sys.argv[1], isolation_level=None)\n\
-            store.execute('BEGIN IMMEDIATE')\n\
-            print('held', flush=True)\n\
-            sys.stdin.read()\n\
-            store.execute('ROLLBACK')\n";
         let python = std::env::var("OBLIGOR_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        Self::when_held(Command::new(python).args(["-c", HOLD]).arg(path), "")
+        Self::when_held(Command::new(python).args(["-c", include_str!("hold.py")]).arg(path), "")
     }
 
     fn server(url: &str) -> Self {
         let psql = postgres_server::machine::program("psql", "postgresql-client");
-        let tables = "SELECT 'LOCK TABLE ' || string_agg(format('obligor.%I', tablename), ', ') || ' IN EXCLUSIVE MODE' \
-             FROM pg_tables WHERE schemaname = 'obligor' \\gexec\n";
-        let hold = format!("BEGIN;\n{tables}\\echo held\n");
-        Self::when_held(postgres_server::machine::command(psql).args(["-X", "-q", "-d", url]), &hold)
+        Self::when_held(postgres_server::machine::command(psql).args(["-X", "-q", "-d", url]), include_str!("hold.sql"))
     }
 
     /// Starts it, and waits until it says that it holds the state.
@@ -209,22 +206,7 @@ struct Database(String);
 
 static AT_REST: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Empties the tables of a database, and numbers begin at 1 again. What every new state has in it stays.
-const EMPTY: &str = r"DO $$
-DECLARE
-    kept TEXT;
-BEGIN
-    -- In no order, although rows refer to each other.
-    SET LOCAL session_replication_role = replica;
-    FOR kept IN SELECT tablename FROM pg_tables
-        WHERE schemaname = 'obligor' AND tablename NOT IN ('version', 'unknown_chain', 'pulse')
-    LOOP
-        EXECUTE format('DELETE FROM obligor.%I', kept);
-    END LOOP;
-    UPDATE obligor.unknown_chain SET decisions = 0, chained = decode(repeat('00', 32), 'hex') WHERE decisions > 0;
-    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences
-        WHERE schemaname = 'obligor';
-END $$";
+const EMPTY: &str = include_str!("empty.sql");
 
 impl Database {
     fn lend() -> Self {
