@@ -211,6 +211,75 @@ fn the_main_job_from_a_shell() {
 }
 
 #[test]
+fn a_state_moves_to_another_store() {
+    let desk = Desk::furnished();
+    desk.reserve("C1", "SO-1", "100.00 DKK").ended(0);
+    let moves = |words: &[&str]| desk.run(&[&["migrate"], words].concat());
+    moves(&["--to", "new.db"]).ended(0).says(&["new.db: the tables were made, version 1"]);
+    let made = moves(&["--to", "new.db", "--json"]).ended(0).json();
+    assert_eq!(made, json!({ "store": "new.db", "from_version": 1, "version": 1 }));
+
+    let copied = moves(&["--from", "credit.db", "--to", "new.db", "--keep"]).ended(0).says(&[
+        "Copied credit.db to new.db: 22 tables",
+        "(3 accounts, 1 decision)",
+        "stays in use",
+        "residual 200000",
+        "It is in credit.db.key",
+        "secret = ",
+    ]);
+    assert!(copied.out.lines().all(|line| line.chars().count() <= 100), "{}", copied.out);
+    desk.reserve("C1", "SO-2", "100.00 DKK").ended(0);
+    let error = moves(&["--from", "credit.db", "--to", "new.db"]).ended(6);
+    assert!(error.err.contains("a copy of this state"), "{}", error.err);
+
+    let moved = moves(&["--from", "credit.db", "--to", "moved.db", "--json"]).ended(0).json();
+    assert_eq!((&moved["became"], &moved["to"]), (&json!("moved"), &json!("moved.db")));
+    assert_eq!((&moved["key"], &moved["verified"]["decisions"]), (&json!("credit.db.key"), &json!(2)));
+    let item = moved["tables"].as_array().unwrap().iter().find(|table| table["table"] == "item").unwrap();
+    assert_eq!((&item["rows"], &item["sums"]["residual"], &item["same"]), (&json!(2), &json!("200000"), &json!(true)));
+    moves(&["--from", "credit.db", "--to", "moved.db"]).ended(0).says(&["moved to moved.db before"]);
+
+    for words in [&["stats"][..], &["verify"], &["check", "--company", "10", "--customer", "C1", "--amount", "1 DKK"]] {
+        let left = desk.run(words).ended(8);
+        assert!(left.err.contains("moved to moved.db on") && left.err.contains("configuration"), "{}", left.err);
+    }
+    std::fs::copy(desk.path("credit.db.key"), desk.path("moved.db.key")).unwrap();
+    desk.put("obligor.toml", "store = \"moved.db\"\nclock = \"2026-11-22T08:00:00Z\"\n");
+    desk.reserve("C1", "SO-2", "100.00 DKK").ended(0).says(&["the answer that this key got before"]);
+    desk.run(&["verify"]).ended(0).says(&["Sound: 3 accounts, 2 decisions"]);
+
+    let database = rusqlite::Connection::open(desk.path("moved.db")).unwrap();
+    database.execute_batch("UPDATE account SET open = open + 1 WHERE open > 0").unwrap();
+    let unsound = moves(&["--from", "moved.db", "--to", "third.db"]).ended(38);
+    unsound.says(&["fault", "open is kept as", "Not moved", "moved.db stays in use"]);
+    desk.run(&["stats"]).ended(0);
+    let half = desk.run(&["stats", "--store", "third.db"]).ended(8);
+    assert!(half.err.contains("not finished") && half.err.contains("obligor migrate"), "{}", half.err);
+}
+
+#[test]
+fn a_store_to_move_from_or_into_is_named_rightly() {
+    let desk = Desk::furnished();
+    desk.put("empty.txt", "\n");
+    for (from, to, code, says) in [
+        ("none.db", "new.db", 4, "none.db"),
+        ("credit.db", "env:NO_SUCH_VARIABLE", 8, "NO_SUCH_VARIABLE is not set"),
+        ("credit.db", "file:none.txt", 8, "none.txt cannot be read"),
+        ("file:empty.txt", "new.db", 8, "postgresql://"),
+        ("credit.db", "./credit.db", 1, "same store"),
+        ("credit.db", "no/such/folder/new.db", 15, "no/such/folder"),
+        ("credit.db", "postgresql://anna:hunter2@host/db", 8, "env:NAME"),
+    ] {
+        let error = desk.run(&["migrate", "--from", from, "--to", to]).ended(code);
+        assert!(error.err.contains(says) && !error.err.contains("hunter2"), "{}", error.err);
+    }
+    assert!(!desk.path("new.db").exists(), "a store that cannot be filled was made");
+    desk.run(&["migrate", "--to", "new.db", "--keep"]).ended(2);
+    desk.run(&["migrate", "--from", "credit.db"]).ended(2);
+    desk.run(&["stats"]).ended(0);
+}
+
+#[test]
 fn answers_that_are_not_a_plain_yes_have_codes_of_their_own() {
     let desk = Desk::furnished();
     desk.reserve("C2", "SO-1", "1.00 DKK").ended(34).says(&["On hold", "held: waits for a person"]);
@@ -596,4 +665,6 @@ fn colours_and_progress_are_for_terminals() {
     let import = ["import", "open_items", "many.csv"];
     assert!(on_a_terminal(&desk, &import, false).contains("rows,"), "no progress was shown");
     assert_eq!(desk.run(&import).err, "");
+    let copy = ["migrate", "--from", "credit.db", "--to", "copy.db", "--keep"];
+    assert!(on_a_terminal(&desk, &copy, false).contains("copying item"), "no progress was shown");
 }

@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::places::Place;
+use common::places::{Place, decisions};
 use common::*;
 use obligor::calendar::{Day, Instant};
 use obligor::credit::{

@@ -276,7 +276,7 @@ on_both!(whoever_waits_too_long_does_not_know);
 fn whoever_waits_too_long_does_not_know(place: Place) {
     let desk = Desk::new(place);
     let bureau = desk.bureau("remarks", |_| {
-        std::thread::sleep(Duration::from_millis(1_500));
+        std::thread::sleep(Duration::from_millis(2_500));
         Ok(format!(r#"{{"answer":"clear","as_of":{}}}"#, at("2026-11-22T11:00:00Z").0))
     });
     std::thread::scope(|scope| {
@@ -285,7 +285,7 @@ fn whoever_waits_too_long_does_not_know(place: Place) {
             std::thread::yield_now();
         }
         // Long enough to log that it waited in vain, not long enough for the bureau.
-        let hurried = lawful_person().replace("}", r#","deadline_ms":600}"#);
+        let hurried = lawful_person().replace("}", r#","deadline_ms":1200}"#);
         assert_eq!(desk.lookup(&hurried).answer, unknown(WhyUnknown::SourceFailed));
     });
     assert_eq!(bureau.asked.load(Ordering::SeqCst), 1);

@@ -105,6 +105,8 @@ pub(crate) enum Command {
     Verify,
     /// Copy the credit state to a new file while it is in use
     Backup(Backup),
+    /// Move a credit state to another store, or only make the tables of one
+    Migrate(Migrate),
     /// Count everything
     Stats,
     /// List events
@@ -437,6 +439,19 @@ pub(crate) struct Decision {
 pub(crate) struct Backup {
     /// The new file
     pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Migrate {
+    /// The store that holds the state now; without it only the tables of the new one are made, or brought up to date
+    #[arg(long, value_name = "STORE")]
+    pub(crate) from: Option<String>,
+    /// The store to move into: a file, or env:NAME or file:PATH, which say where its address stands
+    #[arg(long, value_name = "STORE")]
+    pub(crate) to: String,
+    /// Leave the old store in use: a copy, to try the move out
+    #[arg(long, requires = "from")]
+    pub(crate) keep: bool,
 }
 
 #[derive(Debug, Group)]

@@ -15,6 +15,7 @@ mod identify;
 mod imports;
 mod keeper;
 mod limits;
+pub mod moves;
 pub mod operations;
 mod order_request;
 mod orders;

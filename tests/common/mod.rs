@@ -106,15 +106,6 @@ pub(crate) fn order(customer: &str, document: &str, request_key: &str, amount: &
     }
 }
 
-/// The numbers of all decisions on record. A server leaves some out, where what it had begun was undone.
-pub(crate) fn decisions(engine: &Engine) -> Vec<u64> {
-    let count = engine.stats().unwrap().decisions;
-    let recorded = |id: &u64| engine.store().decision(*id).unwrap().is_some();
-    let found: Vec<u64> = (1..=3 * count + 10).filter(recorded).collect();
-    assert_eq!(found.len() as u64, count, "the other numbers are too far away");
-    found
-}
-
 /// A customer with an account in the currency of its limit.
 pub(crate) fn customer(engine: &Engine, number: &str, limit: &str) {
     let customer = Customer { number: number.to_owned(), name: number.to_owned(), ..Customer::default() };

@@ -15,7 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use obligor::engine::{ClockChoice, Config, Secret};
+use obligor::engine::{ClockChoice, Config, Engine, Secret};
 use obligor::store::postgres::PostgresStore;
 use obligor::store::sqlite::SqliteStore;
 use obligor::store::{Store, postgres, sqlite};
@@ -137,6 +137,15 @@ impl Home {
         }
         bytes
     }
+}
+
+/// The numbers of all decisions on record. A server leaves some out, where what it had begun was undone.
+pub(crate) fn decisions(engine: &Engine) -> Vec<u64> {
+    let count = engine.stats().unwrap().decisions;
+    let recorded = |id: &u64| engine.store().decision(*id).unwrap().is_some();
+    let found: Vec<u64> = (1..=3 * count + 10).filter(recorded).collect();
+    assert_eq!(found.len() as u64, count, "the other numbers are too far away");
+    found
 }
 
 /// Another process that holds the state for writing until its standard input ends.

@@ -1,3 +1,14 @@
+-- Every write begins with this: whether the state is here, all of it. Who moves a state holds this lock alone: it waits for
+-- the writes under way, and those that come wait for it, and learn then what became of the state.
+CREATE OR REPLACE FUNCTION obligor.enter_1() RETURNS BOOLEAN LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(8026096675565076482);
+    RETURN NOT EXISTS (
+        SELECT 1 FROM obligor.store
+        WHERE went_at IS NOT NULL OR (came_began IS NOT NULL AND came_done IS NULL));
+END;
+$$;
+
 -- Steps of one account, written in one statement: one round trip, whatever the distance. The caller has decided on facts
 -- it had at hand; they are still true if nothing but orders came and went since (`facts_version`), and what is ordered is
 -- within the range that the decisions hold for. `took` is false when not, or when a key or an order of theirs is known
@@ -25,6 +36,9 @@ DECLARE
     id BIGINT;
 BEGIN
     took := false;
+    IF NOT obligor.enter_1() THEN
+        RETURN;
+    END IF;
     SELECT * INTO kept FROM obligor.account a WHERE a.id = who FOR NO KEY UPDATE;
     IF NOT FOUND OR kept.facts_version <> facts OR kept.aged_to <> aged OR kept.horizon_to <> horizon
         OR kept.ordered NOT BETWEEN ordered_from AND ordered_to OR kept.later NOT BETWEEN later_from AND later_to

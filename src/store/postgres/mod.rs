@@ -7,7 +7,8 @@
 //!   makes it the rows' database;
 //! - the tables and functions: [`schema`];
 //! - a step: callers that want the same account written wait in one queue, and the first of them takes the others along.
-//!   [`once`] writes in one round trip what can be decided on what is [`known`]; [`locked`] does the rest.
+//!   [`once`] writes in one round trip what can be decided on what is [`known`]; [`locked`] does the rest;
+//! - a move of the whole state: [`house`].
 //!
 //! Nothing here outlives a call but open connections.
 
@@ -16,6 +17,7 @@ mod changes;
 mod connection;
 mod facts;
 mod fault;
+mod house;
 mod known;
 mod locked;
 mod once;
@@ -37,15 +39,14 @@ use std::time::{Duration, Instant as Deadline};
 
 use tokio_postgres::types::Type;
 
-pub use schema::Made;
-
 use super::group::{Job, Turn, panicked};
+use super::moving::{Doors, Open};
 use super::pulse::Pulse;
 use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::load::RowLoader;
-use super::sql::{Sql, Touched, Writing, carry_out, query, step};
-use super::{AccountRef, Ask, Facts, Loader, Step, Steps, Verification, Watch, forked};
+use super::sql::{Sql, Touched, Writing, card, carry_out, query, step};
+use super::{AccountRef, Ask, Facts, Loader, Made, Step, Steps, Verification, Watch, forked, sqlite};
 use crate::calendar::{Day, Instant};
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind, Result};
@@ -102,6 +103,11 @@ pub fn has_password(url: &str) -> bool {
     Address::parse(url).is_ok_and(|address| address.password.is_some())
 }
 
+/// A URL as it may be shown: hosts and database.
+pub fn shown(url: &str) -> String {
+    Address::parse(url).map_or_else(|_| "postgresql://".to_owned(), |address| address.to_string())
+}
+
 /// Makes the tables in the database a URL names, or brings them up to what this library needs. The user must own them.
 ///
 /// # Errors
@@ -121,14 +127,33 @@ impl PostgresStore {
     /// Opens the store a URL names.
     ///
     /// # Errors
-    /// `Config` for the URL, a wrong password or a certificate; `NotFound` when there are no tables and none were to be
-    /// made; `Unsupported` when they are older than this library needs; `TooNew`; `Undetermined`.
+    /// `Config` for the URL, a wrong password or a certificate, and when the state moved to another store or a move into
+    /// this one was not finished; `NotFound` when there are no tables and none were to be made; `Unsupported` when they
+    /// are older than this library needs; `TooNew`; `Undetermined`.
     pub fn open(url: &str, options: Options) -> Result<Self> {
+        let store = Self::at(url)?;
+        let deadline = Deadline::now() + options.wait;
+        let checked = store.pool.with(deadline, |connection| {
+            connection.begin(Access::Read, deadline, None)?;
+            schema::check(connection)?;
+            card::usable(&Rows::reading(connection))
+        });
+        match checked {
+            Err(Fault(error)) if options.create && error.kind() == ErrorKind::NotFound => {
+                migrate(url, options.wait)?;
+            }
+            result => result?,
+        }
+        store.changes.begin(&store.pool, store.host, deadline);
+        Ok(store)
+    }
+
+    fn at(url: &str) -> Result<Self> {
         let address = Address::parse(url)?;
         let mut number = [0_u8; 8];
         getrandom::fill(&mut number)
             .map_err(|error| Error::new(ErrorKind::Io, format!("the machine gives no random numbers: {error}")))?;
-        let store = Self {
+        Ok(Self {
             process: std::process::id(),
             pool: Pool::new(address),
             host: i64::from_ne_bytes(number),
@@ -136,20 +161,7 @@ impl PostgresStore {
             known: Known::default(),
             watch: None,
             single_trips: AtomicU64::new(0),
-        };
-        let deadline = Deadline::now() + options.wait;
-        let checked = store.pool.with(deadline, |connection| {
-            connection.begin(Access::Read, deadline, None)?;
-            schema::check(connection)
-        });
-        match checked {
-            Err(fault) if options.create && fault.error.kind() == ErrorKind::NotFound => {
-                migrate(url, options.wait)?;
-            }
-            result => result?,
-        }
-        store.changes.begin(&store.pool, store.host, deadline);
-        Ok(store)
+        })
     }
 
     /// Requests that were answered in one round trip each, or that shared one, since the store was opened.
@@ -179,7 +191,9 @@ impl PostgresStore {
                 let rows = Rows::writing(connection);
                 let touched = Touched::default();
                 let mut written = Vec::new();
-                let result = (if in_a_circle.get() { locked::alone(&rows) } else { Ok(()) })
+                let result = rows
+                    .enter()
+                    .and_then(|()| if in_a_circle.get() { locked::alone(&rows) } else { Ok(()) })
                     .and_then(|()| first(&rows))
                     .and_then(|()| work(Writing { sql: &rows, watch: self.watch.as_ref(), touched: &touched }))
                     .and_then(|value| {
@@ -332,7 +346,9 @@ impl Database for PostgresStore {
         let deadline = Deadline::now() + wait;
         let result = self.pool.with(deadline, |connection: &Connection| {
             connection.begin(Access::Read, deadline, None)?;
-            let value = work(&Rows::reading(connection))?;
+            let rows = Rows::reading(connection);
+            card::usable(&rows)?;
+            let value = work(&rows)?;
             Ok::<_, Fault>(value)
         });
         Ok(result?)
@@ -342,8 +358,12 @@ impl Database for PostgresStore {
         self.writing(deadline, None, |_| Ok(()), work)
     }
 
-    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
-        self.writing(deadline, None, locked::alone, work)
+    fn write_accounts<T>(&self, deadline: Deadline, mut work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.writing(deadline, None, locked::alone, |to| {
+            // What is written of a pool is a fact of all its accounts, and no write of any.
+            to.touched.note(EVERY_ACCOUNT, true);
+            work(to)
+        })
     }
 
     fn check_database(&self, _found: &mut Verification) -> Result<()> {
@@ -413,6 +433,7 @@ impl Database for PostgresStore {
         let result = self.pool.with(deadline, |connection| {
             connection.begin(Access::Write, deadline, Some(LOAD_STATEMENT))?;
             let rows = Rows::writing(connection);
+            rows.enter()?;
             locked::alone(&rows)?;
             connection.keep_statements();
             let touched = Touched::default();
@@ -443,7 +464,7 @@ impl Database for PostgresStore {
         Ok(most - left)
     }
 
-    fn backup(&self, _to: &Path) -> Result<()> {
-        Err(Error::new(ErrorKind::Unsupported, "not yet"))
+    fn backup(&self, to: &Path) -> Result<()> {
+        self.leave(false, &mut |sql| sqlite::make(&Open(sql), to))
     }
 }

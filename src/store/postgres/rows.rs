@@ -10,8 +10,9 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 use super::connection::Connection;
 use super::fault::Fault as Refused;
 use crate::store::sql::fault::{Fault, Outcome, damaged};
-use crate::store::sql::value::Value;
-use crate::store::sql::{Row, Sql};
+use crate::store::sql::tables::{Numbers, Table};
+use crate::store::sql::value::{Value, values};
+use crate::store::sql::{Row, Sql, card};
 
 /// A transaction on a connection.
 pub(super) struct Rows<'a> {
@@ -60,6 +61,15 @@ impl<'a> Rows<'a> {
         self.again.set(true);
     }
 
+    /// Begins a write: makes sure that the state is here, and stays here until the transaction ends.
+    ///
+    /// # Errors
+    /// `Config` when it is not.
+    pub(super) fn enter(&self) -> Outcome<()> {
+        let sql: &dyn Sql = self;
+        if sql.only("SELECT enter_1()", values![], |row| row.get(0))? { Ok(()) } else { card::usable(sql) }
+    }
+
     /// What a refusal is to the rows.
     pub(super) fn refused(&self, refused: Refused) -> Fault {
         self.again.set(self.again.get() || refused.retry);
@@ -102,6 +112,25 @@ impl Sql for Rows<'_> {
 
     fn settled_events(&self) -> &'static str {
         " AND event.xid < pg_snapshot_xmin(pg_current_snapshot())"
+    }
+
+    fn last_number(&self, table: &Table) -> Outcome<i64> {
+        if table.numbers == Numbers::None {
+            return Ok(0);
+        }
+        let sql: &dyn Sql = self;
+        let text = "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?1, 'id')::regclass), 0)";
+        sql.only(text, values![table.name], |row| row.get(0))
+    }
+
+    fn number_behind(&self, table: &Table, last: i64) -> Outcome<()> {
+        if table.numbers == Numbers::None {
+            return Ok(());
+        }
+        let sql: &dyn Sql = self;
+        // A number that is not used yet is the next one itself.
+        let text = "SELECT setval(pg_get_serial_sequence(?1, 'id')::regclass, greatest(?2, 1), ?2 > 0)";
+        sql.only(text, values![table.name, last], |_| Ok(()))
     }
 }
 

@@ -289,22 +289,9 @@ fn check(store: &impl Database, progress: &mut dyn FnMut(u64, u64) -> bool, foun
     };
     go_on(found)?;
     store.check_database(found)?;
-    let mut after = Some(AccountId(0));
-    while let Some(from) = after {
-        after = store.read(LONG_READ, |sql| verify::accounts(sql, from, found))?;
-        go_on(found)?;
-    }
-    let mut pool = Some(0);
-    while let Some(from) = pool {
-        pool = store.read(LONG_READ, |sql| pool::verify(sql, from, found))?;
-    }
-    store.read(LONG_READ, |sql| {
-        verify::end_of_chain(sql, None, &decision::unknown_end(sql)?, found)?;
-        verify::decisions_without_account(sql, found)
-    })?;
-    let mut place = Some(verify::Place::START);
-    while let Some(from) = place {
-        place = store.read(LONG_READ, |sql| verify::decisions(sql, from, found))?;
+    let mut stage = Some(verify::Stage::FIRST);
+    while let Some(from) = stage {
+        stage = store.read(LONG_READ, |sql| verify::piece(sql, from, found))?;
         go_on(found)?;
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::store::Steps;
 use crate::store::group::{Job, Lead, Waiter, panicked};
 use crate::store::pulse::Beat;
 use crate::store::sql::fault::{Fault, Outcome};
-use crate::store::sql::{Touched, Writing, carry_out};
+use crate::store::sql::{Touched, Writing, card, carry_out};
 
 /// Callers whose jobs share one transaction, at most.
 const BATCH_JOBS: usize = 256;
@@ -88,6 +88,7 @@ fn run(to: Writing<'_>, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Out
         answers.push((waiter, Err(Error::new(ErrorKind::Internal, "a request was not carried out"))));
         if answers.len() == 1 {
             to.sql.command("BEGIN IMMEDIATE")?;
+            card::usable(to.sql)?;
         }
         let answer = carry_out(to, &job.steps, job.all_or_nothing)?;
         if let Some((_, last)) = answers.last_mut() {
@@ -100,6 +101,12 @@ fn run(to: Writing<'_>, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Out
         };
     }
     Ok(())
+}
+
+/// Begins a transaction, of a store that can be used.
+pub(super) fn begin(sql: &Connection, how: &str) -> Outcome<()> {
+    command(sql, how)?;
+    card::usable(sql)
 }
 
 /// Runs a statement without parameters and rows.
