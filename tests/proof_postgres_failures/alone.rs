@@ -248,6 +248,37 @@ fn what_somebody_holds_is_waited_for_until_the_deadline_and_nobody_stays_behind_
 }
 
 #[test]
+fn a_write_that_the_server_has_no_room_for_leaves_nothing() {
+    let server = Server::start();
+    let database = server.fresh_database_name();
+    let store = found(&server, &database, &server.url(&database));
+    // The error of a full disk, at the last table that a request is written to, and at its end.
+    server.sql(
+        &database,
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+             $$BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END$$;
+         CREATE TRIGGER row_does_not_fit AFTER INSERT ON obligor.request FOR EACH ROW EXECUTE FUNCTION full_disk();
+         CREATE CONSTRAINT TRIGGER commit_does_not_fit AFTER INSERT ON obligor.request
+             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION full_disk()",
+    );
+    for still in ["row_does_not_fit", "commit_does_not_fit"] {
+        for customer in WAYS {
+            let error = undetermined(LONG, |by| carry_out(&store, reserve(customer, "full"), by));
+            assert!(error.message().contains("disk is full"), "{still}, {customer}: {error}");
+        }
+        server.sql(&database, &format!("DROP TRIGGER {still} ON obligor.request"));
+    }
+    let left = "SELECT (SELECT count(*) FROM obligor.request), (SELECT count(*) FROM obligor.decision),
+        (SELECT count(*) FROM obligor.chain), (SELECT sum(ordered) FROM obligor.account)";
+    assert_eq!(server.sql(&database, left), "0|0|0|0");
+    for customer in WAYS {
+        let written = carry_out(&store, reserve(customer, &format!("room-{customer}")), Instant::now() + LONG).unwrap();
+        assert!(!written.repeated);
+    }
+    assert_sound(&store);
+}
+
+#[test]
 fn a_load_that_is_cut_short_leaves_nothing() {
     let mut server = Server::start();
     let database = server.fresh_database_name();
