@@ -337,6 +337,8 @@ impl PostgresStore {
                 Ok(Came::FactsMoved) => {}
                 Ok(Came::Elsewhere) => break,
                 Err(refused) if refused.retry => break,
+                // What one of them wants written cannot be; apart from each other only that one fails.
+                Err(refused) if refused.error.kind() == ErrorKind::Argument => break,
                 Err(refused) => {
                     self.changes.pulse.moved(id, false);
                     return Err(refused.error);
