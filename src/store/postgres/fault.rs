@@ -188,7 +188,7 @@ impl Meaning {
             "54000" => is(ErrorKind::TooLarge, "the request is larger than the server takes"),
             "22P05" | "22021" => is(
                 ErrorKind::Unsupported,
-                "a text cannot be written in the database's encoding; the database must be UTF8",
+                "a text cannot be kept there: it has a NUL character in it, or the database is not UTF8",
             ),
             _ => match class {
                 "08" => Self {
