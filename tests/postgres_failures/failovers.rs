@@ -21,7 +21,6 @@ struct Pair {
     primary: Server,
     standby: Standby,
     database: String,
-    url: String,
 }
 
 impl Pair {
@@ -35,7 +34,7 @@ impl Pair {
         let mut hosts = Hosts::start(&format!("failovers::{test}"), &url);
         hosts.work();
         hosts.all_answered_since(now());
-        Self { hosts, store, primary, standby, database, url }
+        Self { hosts, store, primary, standby, database }
     }
 
     /// The standby takes over from a primary that is as good as dead since `failed`. Nothing that was answered is lost.

@@ -2,9 +2,9 @@
 //!
 //! Every transaction takes its locks in one order, so that none ever waits for another in a circle:
 //!
-//! 1. the lock of the house, by the function `enter_1`: together, and alone for a move of the whole state;
-//! 2. the *loads* lock, an advisory one: alone for a load and for other writes that may touch any account; shared by those
-//!    that touch several accounts, or pools;
+//! 1. the lock of the *house* ([`house`](super::house)), an advisory one, shared by all who write;
+//! 2. the *loads* lock, another: alone for a load and for other writes that may touch any account; shared by those that
+//!    touch several accounts, or pools;
 //! 3. pools, by number;
 //! 4. accounts, by number.
 //!
