@@ -122,6 +122,79 @@ fn mistakes_in_a_request_are_named(place: Place) {
     refused(&desk, "order.check", &long, ErrorKind::TooLarge, "at most");
 }
 
+on_both!(a_text_with_a_nul_in_it_is_refused_and_leaves_no_trace);
+/// PostgreSQL keeps none, so no store does.
+fn a_text_with_a_nul_in_it_is_refused_and_leaves_no_trace(place: Place) {
+    let desk = Desk::new(place);
+    desk.customer("200", "1000.00 DKK");
+    let account = json!({ "company": "NW01", "customer": "200" });
+    let with = |more: Value| {
+        let mut request = account.clone();
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let customer = |more: Value| {
+        let mut request = json!({ "customer": "201", "name": "Nordly", "country": "DK" });
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let item = json!({ "number": "F1", "kind": "invoice", "amount": "90.00 DKK", "residual": "80.00 DKK", "due": "2026-01-31" });
+    let order = json!({ "document": "SO-1", "key": "k", "amount": "1.00 DKK" });
+    let person = json!({ "user": "maja", "role": "credit_manager", "reason": "known" });
+    let both = |mut one: Value, other: Value| {
+        one.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+        one
+    };
+    let before = desk.engine.stats().unwrap();
+    let mut tried = 0;
+    for (operation, good) in [
+        (
+            "customer.put",
+            customer(
+                json!({ "legal_form": "80", "street": "S", "postcode": "1", "city": "C", "phone": "1", "email": "e" }),
+            ),
+        ),
+        ("customer.get", json!({ "customer": "200" })),
+        ("account.put", with(json!({ "currency": "DKK", "pools": ["NORD"] }))),
+        ("account.get", json!({ "account": account })),
+        ("limit.put", with(json!({ "limit": "5.00 DKK" }))),
+        ("pool.put", json!({ "pool": "NORD", "kind": "group", "currency": "DKK" })),
+        ("pool.get", json!({ "pool": "NORD" })),
+        ("item.put", with(both(item, json!({ "document": "SO-0" })))),
+        ("order.check", with(json!({ "document": "SO-1", "amount": "1.00 DKK" }))),
+        ("order.reserve", with(order.clone())),
+        ("order.hold", with(both(order.clone(), person.clone()))),
+        ("order.release", with(both(order, person))),
+        ("order.held", json!({ "company": "NW01", "customer": "200" })),
+        ("work.reevaluate", json!({ "company": "NW01", "customer": "200" })),
+        ("event.next", json!({ "consumer": "crm" })),
+        (
+            "debtor.lookup",
+            json!({ "country": "DK", "orgnr": "13585628", "purpose": "credit_application", "user": "anna",
+            "on_behalf_of": "b", "basis": "legitimate_interest" }),
+        ),
+    ] {
+        for (field, value) in good.as_object().unwrap() {
+            let bad = match value {
+                // In its middle: at the end it is taken for the end of a text in C.
+                Value::String(text) => json!(format!("{}\0{text}", &text[..1])),
+                Value::Array(_) => json!(["NO\0RD"]),
+                _ => continue,
+            };
+            let request = both(good.clone(), json!({ field.clone(): bad }));
+            let told = desk.engine.call(operation, &request.to_string());
+            let refused = told.as_ref().is_err_and(|error| error.kind() == ErrorKind::Argument);
+            if !refused {
+                eprintln!("XXX {operation} {field}: {told:?}");
+            }
+            tried += 1;
+        }
+    }
+    assert!(tried > 50, "{tried}");
+    assert_eq!(desk.engine.stats().unwrap(), before);
+    assert_eq!(desk.exposure("200"), "0.00 DKK");
+}
+
 on_both!(an_import_through_json_is_whole_or_not_at_all);
 fn an_import_through_json_is_whole_or_not_at_all(place: Place) {
     let desk = Desk::new(place);

@@ -37,6 +37,7 @@ const CHECKS: &[Check] = &[
     ("a list is written whole or not at all", steps::a_list_is_written_whole_or_not_at_all),
     ("unknown customers have a chain of their own", steps::unknown_customers_have_a_chain_of_their_own),
     ("a plan may only touch its own account", steps::a_plan_may_only_touch_its_own_account),
+    ("a text with a nul in it is refused and hurts nobody", steps::a_text_with_a_nul_in_it_is_refused_and_hurts_nobody),
     ("amounts that do not fit are refused", steps::amounts_that_do_not_fit_are_refused),
     ("items age both ways", aging_and_expiry::items_age_both_ways),
     ("reservations run out", aging_and_expiry::reservations_run_out),

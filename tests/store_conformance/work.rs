@@ -102,11 +102,14 @@ pub(crate) fn an_order_that_ran_out_is_so_for_everybody(store: &dyn Store) {
     let mut take = reservation("11", "SO-1", 70);
     take.ask.now = later(10);
     let plan = take.plan;
+    let told = Arc::new(Mutex::new(None));
+    let last = Arc::clone(&told);
     take.plan = Box::new(move |facts| {
-        assert_eq!(facts.chain.as_ref().map(|chain| chain.state), Some(ChainState::Expired));
+        *last.lock().unwrap() = facts.chain.as_ref().map(|chain| chain.state);
         plan(facts)
     });
     assert!(approved(&run(store, take).unwrap()));
+    assert_eq!(*told.lock().unwrap(), Some(ChainState::Expired));
     assert_eq!((buckets(store, "10").ordered, buckets(store, "11").ordered), (0, 70));
     let events = store.events(0, 9).unwrap();
     assert_eq!((events.len(), events[0].kind, events[0].account), (1, EventKind::Expired, Some(ten)));

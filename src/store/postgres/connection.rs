@@ -255,6 +255,25 @@ impl Connection {
         self.finish(sql, params)
     }
 
+    /// One writing statement that is a transaction by itself, in one round trip. It runs with the session's own settings:
+    /// what it calls must set those of its transaction, and wait for nothing beyond the deadline.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub(super) fn single(&self, deadline: Instant, sql: &str, params: &Params<'_>) -> Outcome<Vec<Row>> {
+        self.begin(Access::Write, deadline, None)?;
+        if left(deadline).is_zero() {
+            self.end();
+            return Err(Fault::late("the deadline passed before the PostgreSQL server was asked"));
+        }
+        // The driver returns when the server is ready for the next question, and that is after the commit.
+        let answer = self.talk(async |client| client.query_typed(sql, params).await);
+        self.end();
+        let rows = answer?.map_err(|error| self.failed(error))?;
+        self.confirmed()?;
+        Ok(rows)
+    }
+
     /// Commits, before the transaction's deadline.
     ///
     /// # Errors

@@ -186,9 +186,11 @@ impl Meaning {
                 "the server says that its files are damaged; stop writing to it and restore a backup or fail over",
             ),
             "54000" => is(ErrorKind::TooLarge, "the request is larger than the server takes"),
-            "22P05" | "22021" => is(
+            // What we send is UTF-8, so it can only be this.
+            "22021" => is(ErrorKind::Argument, "a text has the character U+0000, which cannot be kept"),
+            "22P05" => is(
                 ErrorKind::Unsupported,
-                "a text cannot be written in the database's encoding; the database must be UTF8",
+                "a text cannot be kept there: it has a NUL character in it, or the database is not UTF8",
             ),
             _ => match class {
                 "08" => Self {

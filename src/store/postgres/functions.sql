@@ -9,78 +9,131 @@ BEGIN
 END;
 $$;
 
--- Steps of one account, written in one statement: one round trip, whatever the distance. The caller has decided on facts
--- it had at hand; they are still true if nothing but orders came and went since (`facts_version`), and what is ordered is
--- within the range that the decisions hold for. `took` is false when not, or when a key or an order of theirs is known
--- already: then nothing was written, and the caller decides again on the account as it is, under its lock.
+-- Steps of accounts, written in one statement that is a transaction by itself: one round trip, whatever the distance.
 --
--- Steps, the orders they write and their events are lists of the same length as there are of each. `asked` are the orders
--- that the steps are about, also where they write none: they were decided as if nobody knew them. The function is called
--- by hosts of several versions at once, so its number changes with its parameters, and an older one stays as long as it is
--- called.
+-- The caller has decided on facts it had at hand. For each account, by its number in rising order, they are looked at
+-- under the account's lock, and if they are not what they were, or a key or an order is known already, nothing of this
+-- account is written and its outcome says why:
+--
+--   0  written
+--   1  others ordered or gave up; the account as it is stands in the answer, and can be decided on at once
+--   2  other facts moved, or something ran out: the account must be read again
+--   3  a key or an order is known
+--
+-- A call for every kind of row would cost a round trip, and a parameter for every column costs more to understand than
+-- its row to write. So the columns stand behind each other in few lists. `accounts` has 18 numbers for each account:
+--
+--    1 number           2 facts_version    3 aged_to          4 horizon_to       5 version, if it must be this
+--    6 ordered from     7 ordered to       8 later            9 moment          10 aged_to since
+--   11 horizon_to since 12 more ordered   13 more later      14 next to ship    15 next to expire
+--   16 version grows by 17 steps          18 events
+--
+-- The other lists have all steps, or events, in the order of their accounts, one column whole after the other. `steps`:
+-- granted, state, amount, ordered, expires, since, ships. `texts`: key, document asked about, marks, body. `bytes`:
+-- content, salt, digest. A step without a key remembers none, one without a body puts no decision on record, and one
+-- without a state writes no order. `events`: moment, kind. `told`: document, subject, reasons.
+--
+-- `outcomes` has 7 numbers for each account: outcome, and as it was before version, ordered, later, next to ship, next to
+-- expire, decisions. `links` has the end of its chain of decisions as it was before. `ids` are the numbers of the decisions.
+--
+-- The function is called by hosts of several versions at once, so its number changes with its parameters, and an older
+-- one stays as long as it is called.
 CREATE OR REPLACE FUNCTION obligor.write_1(
-    host BIGINT, who BIGINT,
-    facts BIGINT, aged BIGINT, horizon BIGINT, ordered_from BIGINT, ordered_to BIGINT, later_from BIGINT, later_to BIGINT,
-    more_ordered BIGINT, more_later BIGINT, ships_next BIGINT, expires_next BIGINT, versions BIGINT, moment BIGINT,
-    keys TEXT[], contents BYTEA[], grants BIGINT[], recorded BIGINT[],
-    bodies TEXT[], salts BYTEA[], digests BYTEA[],
-    asked TEXT[], documents TEXT[], states BIGINT[], amounts BIGINT[], ordereds BIGINT[], expiries BIGINT[],
-    sinces BIGINT[], ships BIGINT[], marks TEXT[],
-    event_moments BIGINT[], event_kinds BIGINT[], event_documents TEXT[], event_subjects TEXT[], event_reasons TEXT[],
-    OUT took BOOLEAN, OUT version BIGINT, OUT ordered BIGINT, OUT later BIGINT, OUT ship BIGINT, OUT expiry BIGINT,
-    OUT sequence BIGINT, OUT ids BIGINT[], OUT links BYTEA[]
+    host BIGINT, wait_ms TEXT, accounts BIGINT[], steps BIGINT[], texts TEXT[], bytes BYTEA[], events BIGINT[], told TEXT[],
+    OUT outcomes BIGINT[], OUT ids BIGINT[], OUT links BYTEA[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
-    kept obligor.account;
+    n INT := cardinality(steps) / 7;
+    m INT := cardinality(events) / 2;
+    step INT := 0;
+    event INT := 0;
+    steps_end INT;
+    events_end INT;
+    kept RECORD;
+    outcome INT;
     link BYTEA;
-    id BIGINT;
+    made BIGINT;
+    said TEXT;
 BEGIN
-    took := false;
+    -- Settings of this transaction, in place of those of the session.
+    said := set_config('lock_timeout', wait_ms, true);
+    IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
+        said := set_config('synchronous_commit', 'on', true);
+    END IF;
+    -- Without an outcome the caller goes the long way, and is told there why.
     IF NOT obligor.enter_1() THEN
         RETURN;
     END IF;
-    SELECT * INTO kept FROM obligor.account a WHERE a.id = who FOR NO KEY UPDATE;
-    IF NOT FOUND OR kept.facts_version <> facts OR kept.aged_to <> aged OR kept.horizon_to <> horizon
-        OR kept.ordered NOT BETWEEN ordered_from AND ordered_to OR kept.later NOT BETWEEN later_from AND later_to
-        OR kept.next_expiry <= moment
-        OR EXISTS (SELECT 1 FROM obligor.request r WHERE r.key = ANY (keys))
-        OR EXISTS (SELECT 1 FROM obligor.chain c WHERE c.company = kept.company AND c.document = ANY (asked))
-    THEN
-        RETURN;
-    END IF;
-    link := kept.chained;
-    sequence := kept.decisions;
-    FOR n IN 1 .. coalesce(array_length(bodies, 1), 0) LOOP
-        link := sha256(link || digests[n]);
-        sequence := sequence + 1;
-        INSERT INTO obligor.decision (account, sequence, body, salt, digest, chained)
-            VALUES (who, write_1.sequence, bodies[n], salts[n], digests[n], link) RETURNING decision.id INTO id;
-        ids[n] := id;
-        links[n] := link;
+    FOR a IN 0 .. cardinality(accounts) - 1 BY 18 LOOP
+        steps_end := step + accounts[a + 17];
+        events_end := event + accounts[a + 18];
+        SELECT t.company, t.facts_version, t.aged_to, t.horizon_to, t.version, t.ordered, t.later, t.next_ship, t.next_expiry,
+                t.decisions, t.chained
+            INTO kept FROM obligor.account t WHERE t.id = accounts[a + 1] FOR NO KEY UPDATE;
+        IF NOT FOUND OR kept.facts_version <> accounts[a + 2] OR kept.aged_to <> accounts[a + 3]
+            OR kept.horizon_to <> accounts[a + 4] OR kept.next_expiry <= accounts[a + 9]
+            OR kept.next_ship <= accounts[a + 11]
+        THEN
+            outcome := 2;
+        ELSIF kept.version <> accounts[a + 5] OR kept.ordered NOT BETWEEN accounts[a + 6] AND accounts[a + 7]
+            OR kept.later <> accounts[a + 8]
+        THEN
+            outcome := 1;
+        ELSE
+            outcome := 0;
+            FOR i IN step + 1 .. steps_end LOOP
+                IF EXISTS (SELECT 1 FROM obligor.request r WHERE r.key = texts[i])
+                    OR EXISTS (SELECT 1 FROM obligor.chain c
+                               WHERE c.company = kept.company AND c.document = texts[n + i])
+                THEN
+                    outcome := 3;
+                    EXIT;
+                END IF;
+            END LOOP;
+        END IF;
+        outcomes := outcomes || ARRAY[outcome, kept.version, kept.ordered, kept.later, kept.next_ship, kept.next_expiry,
+                                      kept.decisions];
+        links := links || kept.chained;
+        IF outcome = 0 THEN
+            link := kept.chained;
+            FOR i IN step + 1 .. steps_end LOOP
+                made := NULL;
+                IF texts[3 * n + i] IS NOT NULL THEN
+                    kept.decisions := kept.decisions + 1;
+                    link := sha256(link || bytes[2 * n + i]);
+                    INSERT INTO obligor.decision (account, sequence, body, salt, digest, chained)
+                        VALUES (accounts[a + 1], kept.decisions, texts[3 * n + i], bytes[n + i], bytes[2 * n + i], link)
+                        RETURNING id INTO made;
+                    ids := ids || made;
+                END IF;
+                IF texts[i] IS NOT NULL THEN
+                    INSERT INTO obligor.request (key, content, granted, decision)
+                        VALUES (texts[i], bytes[i], steps[i], made);
+                END IF;
+                IF steps[n + i] IS NOT NULL THEN
+                    INSERT INTO obligor.chain (company, document, account, state, amount, ordered, delivered, drafted,
+                            invoiced, settled, expires, since, ships, marks, changed)
+                        VALUES (kept.company, texts[n + i], accounts[a + 1], steps[n + i], steps[2 * n + i],
+                            steps[3 * n + i], 0, 0, 0, 0, steps[4 * n + i], steps[5 * n + i], steps[6 * n + i],
+                            texts[2 * n + i], accounts[a + 9]);
+                END IF;
+            END LOOP;
+            FOR i IN event + 1 .. events_end LOOP
+                INSERT INTO obligor.event (at, kind, account, document, subject, reasons)
+                    VALUES (events[i], events[m + i], accounts[a + 1], told[i], told[m + i], told[2 * m + i]);
+            END LOOP;
+            UPDATE obligor.account t
+                SET ordered = t.ordered + accounts[a + 12], later = t.later + accounts[a + 13],
+                    version = t.version + accounts[a + 16], aged_to = accounts[a + 10], horizon_to = accounts[a + 11],
+                    next_ship = least(t.next_ship, accounts[a + 14]), next_expiry = least(t.next_expiry, accounts[a + 15]),
+                    decisions = kept.decisions, chained = link
+                WHERE t.id = accounts[a + 1];
+            IF accounts[a + 16] > 0 THEN
+                INSERT INTO obligor.change (host, account, pooled) VALUES (write_1.host, accounts[a + 1], 0);
+            END IF;
+        END IF;
+        step := steps_end;
+        event := events_end;
     END LOOP;
-    -- In order, so that two that want the same keys or orders never wait for each other in a circle.
-    INSERT INTO obligor.request (key, content, granted, decision)
-        SELECT k, c, g, ids[r] FROM unnest(keys, contents, grants, recorded) AS step (k, c, g, r) ORDER BY k;
-    INSERT INTO obligor.chain (company, document, account, state, amount, ordered, delivered, drafted, invoiced, settled,
-            expires, since, ships, marks, changed)
-        SELECT kept.company, d, who, s, a, o, 0, 0, 0, 0, e, f, p, m, moment
-        FROM unnest(documents, states, amounts, ordereds, expiries, sinces, ships, marks) AS made (d, s, a, o, e, f, p, m)
-        ORDER BY d;
-    IF event_kinds <> '{}' THEN
-        INSERT INTO obligor.event (at, kind, account, document, subject, reasons)
-            SELECT t, k, who, d, s, r
-            FROM unnest(event_moments, event_kinds, event_documents, event_subjects, event_reasons) AS told (t, k, d, s, r);
-    END IF;
-    UPDATE obligor.account a
-        SET ordered = a.ordered + more_ordered, later = a.later + more_later, version = a.version + versions,
-            next_ship = least(a.next_ship, ships_next), next_expiry = least(a.next_expiry, expires_next),
-            decisions = write_1.sequence, chained = link
-        WHERE a.id = who
-        RETURNING a.version, a.ordered, a.later, a.next_ship, a.next_expiry
-        INTO version, ordered, later, ship, expiry;
-    IF versions > 0 THEN
-        INSERT INTO obligor.change (host, account, pooled) VALUES (write_1.host, who, 0);
-    END IF;
-    took := true;
 END;
 $$;

@@ -14,14 +14,17 @@ use crate::store::{AccountKey, AccountRef, lock};
 /// Accounts that are kept, at most; when there are more, all are forgotten and learnt again.
 const MOST: usize = 20_000;
 
+/// Queues that are kept; when there are more, those in which nobody waits go.
+const MOST_QUEUES: usize = 1_000;
+
 /// An account as it was last known.
 #[derive(Debug, Clone)]
 pub(super) struct KnownAccount {
     pub(super) account: Account,
     /// Moves with everything but orders that come and go.
     pub(super) facts_version: i64,
-    /// Whether another host was seen to write it in between.
-    pub(super) contested: bool,
+    /// Above 0 when another host was seen to write it in between, not long ago.
+    pub(super) contested: u8,
 }
 
 /// What a process knows of the accounts it writes.
@@ -33,8 +36,9 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn account(&self, id: AccountId) -> Option<KnownAccount> {
-        lock(&self.accounts).get(&id).cloned()
+    /// Takes an account out: until it is kept again, it is not known.
+    pub(super) fn take(&self, id: AccountId) -> Option<KnownAccount> {
+        lock(&self.accounts).remove(&id)
     }
 
     pub(super) fn keep(&self, known: KnownAccount) {
@@ -46,8 +50,13 @@ impl Known {
         accounts.insert(known.account.facts.id, known);
     }
 
-    pub(super) fn forget(&self, id: AccountId) {
-        lock(&self.accounts).remove(&id);
+    /// Keeps an account that was read, unless it is known as it was later.
+    pub(super) fn meet(&self, known: KnownAccount) {
+        let version = known.account.facts.version;
+        let held = lock(&self.accounts).get(&known.account.facts.id).map(|held| held.account.facts.version);
+        if held.is_none_or(|held| held < version) {
+            self.keep(known);
+        }
     }
 
     pub(super) fn name(&self, key: AccountKey, id: AccountId) {
@@ -73,12 +82,17 @@ impl Known {
         Arc::clone(lock(&self.queues).entry(id).or_insert_with(|| Arc::new(Queue::impatient())))
     }
 
-    /// Drops the queue again if nobody else is in it.
+    /// Drops the queue again if nobody else is in it. One that was busy is kept for the next callers, who are likely to
+    /// come, with others of its kind.
     pub(super) fn leave(&self, id: AccountId, queue: Arc<Queue>) {
         let mut queues = lock(&self.queues);
         drop(queue);
-        if queues.get(&id).is_some_and(|queue| Arc::strong_count(queue) == 1) {
+        let unused = |queue: &Arc<Queue>| Arc::strong_count(queue) == 1;
+        if queues.get(&id).is_some_and(|queue| unused(queue) && !queue.is_busy()) {
             queues.remove(&id);
+        }
+        if queues.len() > MOST_QUEUES {
+            queues.retain(|_, queue| !unused(queue));
         }
     }
 }

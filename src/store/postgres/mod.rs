@@ -13,6 +13,7 @@
 //! Nothing here outlives a call but open connections.
 
 mod address;
+mod call;
 mod changes;
 mod connection;
 mod facts;
@@ -39,7 +40,7 @@ use std::time::{Duration, Instant as Deadline};
 
 use tokio_postgres::types::Type;
 
-use super::group::{Job, Turn, panicked};
+use super::group::{Job, Pace, Turn, panicked};
 use super::moving::{Doors, Open};
 use super::pulse::Pulse;
 use super::sql::database::{Database, READ_WAIT};
@@ -55,11 +56,14 @@ use changes::Changes;
 use connection::{Access, Connection};
 use known::{Known, KnownAccount};
 use locked::Named;
+use once::Came;
 use pool::Pool;
 use rows::Rows;
 
 /// Callers of one account whose steps share a round trip, at most.
 const BATCH_JOBS: usize = 64;
+/// How often steps are decided anew because others wrote the account, before it is locked first.
+const TRIPS: usize = 4;
 /// How long each statement of a load may take once the load has begun.
 const LOAD_STATEMENT: Duration = Duration::from_secs(60);
 /// What account a change is noted under that may be any.
@@ -268,12 +272,15 @@ impl PostgresStore {
 
     /// Carries out the leader's own job and those of the callers behind it. Returns the answer to its own.
     fn lead(&self, id: AccountId, lead: &super::group::Lead<'_>, own: Job, deadline: Deadline) -> Result<Steps> {
+        lead.gather();
+        let began = Deadline::now();
         let (mut jobs, mut waiters) = (vec![own], Vec::new());
         while let Some((waiter, job)) = (jobs.len() < BATCH_JOBS).then(|| lead.next_job()).flatten() {
             waiters.push(waiter);
             jobs.push(job);
         }
         let result = caught(|| self.batch(id, &jobs, deadline));
+        lead.note(Pace { callers: jobs.len(), took: began.elapsed() });
         let lost = || Err(Error::new(ErrorKind::Internal, "a request was not carried out"));
         match result {
             Ok(answers) => {
@@ -294,37 +301,44 @@ impl PostgresStore {
     }
 
     fn batch(&self, id: AccountId, jobs: &[Job], deadline: Deadline) -> Result<Vec<Steps>> {
-        let known = match (self.known.account(id), jobs.first().and_then(|job| job.steps.first())) {
-            (Some(known), _) => Some(known),
-            (None, Some(step)) => self.learn(&Ask { account: AccountRef::Id(id), ..step.ask.clone() }, deadline)?,
-            (None, None) => None,
+        let Some(ask) = jobs.first().and_then(|job| job.steps.first()).map(|step| &step.ask) else {
+            return self.under_locks(jobs, deadline);
         };
         // Whatever comes of it, the account is not as it was.
-        self.known.forget(id);
-        let stamp = self.changes.pulse.stamp(id);
-        if let Some(known) = known {
-            let watch = self.watch.as_ref();
-            let written = self
-                .pool
-                .with(deadline, |connection| once::write(connection, self.host, jobs, &known, watch, deadline));
-            match written {
-                Ok(Some((mut answers, after))) => {
+        let mut known = self.known.take(id);
+        for _ in 0..TRIPS {
+            let account = match known.take() {
+                Some(account) => account,
+                None => match self.learn(&Ask { account: AccountRef::Id(id), ..ask.clone() }, deadline)? {
+                    Some(account) => account,
+                    None => break,
+                },
+            };
+            let stamp = self.changes.pulse.stamp(id);
+            let came = self.pool.with(deadline, |connection| {
+                once::write(connection, self.host, jobs, &account, self.watch.as_ref(), deadline)
+            });
+            match came {
+                Ok(Came::Written(mut answers, after)) => {
                     // The last answer tells the account as it is now, unless somebody wrote it in between.
-                    let changed = after.account.facts.version != known.account.facts.version;
+                    let changed = after.account.facts.version != account.account.facts.version;
                     if changed {
                         self.changes.pulse.moved(id, false);
                     }
                     if let Some(Ok(last)) = answers.last_mut().and_then(|steps| steps.answers.last_mut()) {
                         last.stamp = Some(if changed { stamp.after_a_write() } else { stamp });
                     }
-                    let known = after;
-                    self.known.keep(known);
+                    self.known.keep(after);
                     let count = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
                     self.single_trips.fetch_add(count, Relaxed);
                     return Ok(answers);
                 }
-                Ok(None) => {}
-                Err(refused) if refused.retry => {}
+                Ok(Came::OthersOrdered(now)) => known = Some(now),
+                Ok(Came::FactsMoved) => {}
+                Ok(Came::Elsewhere) => break,
+                Err(refused) if refused.retry => break,
+                // What one of them wants written cannot be; apart from each other only that one fails.
+                Err(refused) if refused.error.kind() == ErrorKind::Argument => break,
                 Err(refused) => {
                     self.changes.pulse.moved(id, false);
                     return Err(refused.error);
@@ -389,7 +403,7 @@ impl Database for PostgresStore {
         let found = self.pool.with(deadline, |connection| facts::read(connection, ask, deadline))?;
         if let Some((known, chain)) = found {
             let told = facts::told(&known, chain, ask);
-            self.known.name(known.account.key, known.account.facts.id);
+            self.known.meet(known);
             if let Some(told) = told {
                 return Ok(told);
             }

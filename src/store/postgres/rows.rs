@@ -11,7 +11,7 @@ use super::connection::Connection;
 use super::fault::Fault as Refused;
 use crate::store::sql::fault::{Fault, Outcome, damaged};
 use crate::store::sql::tables::{Numbers, Table};
-use crate::store::sql::value::{Value, values};
+use crate::store::sql::value::{Value, all_keepable, values};
 use crate::store::sql::{Row, Sql, card};
 
 /// A transaction on a connection.
@@ -80,6 +80,7 @@ impl<'a> Rows<'a> {
 
 impl Sql for Rows<'_> {
     fn rows(&self, text: &str, values: &[Value<'_>], each: &mut dyn FnMut(&dyn Row) -> Outcome<()>) -> Outcome<()> {
+        all_keepable(values)?;
         let parameters: Vec<Parameter<'_>> = values.iter().map(|value| Parameter(*value)).collect();
         let rows =
             self.connection.query(&numbered(text), &typed(&parameters)).map_err(|refused| self.refused(refused))?;
@@ -92,6 +93,7 @@ impl Sql for Rows<'_> {
             self.connection.command(text).map_err(|refused| self.refused(refused))?;
             return Ok(0);
         }
+        all_keepable(values)?;
         let parameters: Vec<Parameter<'_>> = values.iter().map(|value| Parameter(*value)).collect();
         self.connection.execute(&numbered(text), &typed(&parameters)).map_err(|refused| self.refused(refused))
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant as Deadline};
 use super::account::{self, AsOf};
 use super::fault::Outcome;
 use super::query::{self, Waiting};
+use super::value::keepable;
 use super::{Sql, Writing, chain, customer, decision, event, item, limit, pool, register, step, verify};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
@@ -25,6 +26,17 @@ pub(in crate::store) const READ_WAIT: Duration = Duration::from_secs(2);
 
 /// How long a read of a piece of everything may take.
 const LONG_READ: Duration = Duration::from_secs(60);
+
+impl Ask {
+    /// Refuses names that cannot be.
+    fn keepable(&self) -> Result<()> {
+        if let AccountRef::Key(AccountKey { company, customer }) = &self.account {
+            keepable(company).and_then(|()| keepable(customer))?;
+        }
+        keepable(&self.document).and_then(|()| keepable(&self.item))?;
+        self.key.as_ref().map_or(Ok(()), |key| keepable(&key.key))
+    }
+}
 
 /// What a database does in its own way. The methods that [`Store`] has too mean the same there.
 pub(in crate::store) trait Database: Send + Sync {
@@ -69,6 +81,7 @@ impl<D: Database> Store for D {
     }
 
     fn step(&self, steps: Vec<Step>, all_or_nothing: bool, deadline: Deadline) -> Result<Steps> {
+        steps.iter().try_for_each(|step| step.ask.keepable())?;
         Database::step(self, steps, all_or_nothing, deadline)
     }
 
@@ -101,6 +114,7 @@ impl<D: Database> Store for D {
     }
 
     fn facts(&self, ask: &Ask, deadline: Deadline) -> Result<Facts> {
+        ask.keepable()?;
         Database::facts(self, ask, deadline)
     }
 

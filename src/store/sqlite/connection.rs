@@ -7,11 +7,12 @@ use super::fork_gate;
 use crate::store::forked;
 use crate::store::sql::fault::{Outcome, damaged};
 use crate::store::sql::tables::{Numbers, Table};
-use crate::store::sql::value::{Value, values};
+use crate::store::sql::value::{Value, all_keepable, values};
 use crate::store::sql::{Row, Sql};
 
 impl Sql for Connection {
     fn rows(&self, text: &str, values: &[Value<'_>], each: &mut dyn FnMut(&dyn Row) -> Outcome<()>) -> Outcome<()> {
+        all_keepable(values)?;
         let mut statement = self.prepare_cached(text)?;
         let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
@@ -21,6 +22,7 @@ impl Sql for Connection {
     }
 
     fn execute(&self, text: &str, values: &[Value<'_>]) -> Outcome<u64> {
+        all_keepable(values)?;
         let rows = self.prepare_cached(text)?.execute(params_from_iter(values))?;
         Ok(u64::try_from(rows).unwrap_or(u64::MAX))
     }
