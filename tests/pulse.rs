@@ -1,7 +1,7 @@
 //! What memory knows, and how soon it hears of what was written: by itself, by another thread, by another process.
 
 #[path = "store_common/child.rs"]
-#[allow(dead_code, unreachable_pub, reason = "other test programs use it inside a module, each its part")]
+#[allow(unreachable_pub, reason = "other test programs use it inside a module")]
 mod child;
 mod common;
 

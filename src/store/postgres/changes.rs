@@ -32,7 +32,7 @@ const LONGEST_GAP: Duration = Duration::from_secs(300);
 const CLEANING: Duration = Duration::from_secs(60);
 
 /// The key of the lock of the host that deletes them.
-const CLEANER: i64 = 0x6f62_6c67_0000_0002;
+const CLEANER: i64 = 0x6f62_6c67_0000_0003;
 
 /// Where a host stands in the log.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use crate::calendar::Day;
 use crate::credit::{Chain, Limit};
 use crate::store::sql::Row;
 use crate::store::sql::account::{self, ALWAYS};
-use crate::store::sql::card::AWAY;
+use crate::store::sql::card::ELSEWHERE;
 use crate::store::sql::chain;
 use crate::store::sql::fault::Outcome;
 use crate::store::sql::value::{Col, FromValue, Value, from_json};
@@ -51,7 +51,7 @@ pub(super) fn read(
               FROM credit_limit WHERE account = kept.id),
              EXISTS (SELECT 1 FROM pool_member WHERE account = kept.id)
          FROM (SELECT {}, facts_version FROM account
-                 WHERE {condition} AND NOT EXISTS (SELECT 1 FROM store WHERE {AWAY})) kept
+                 WHERE {condition} AND NOT EXISTS ({ELSEWHERE})) kept
              LEFT JOIN LATERAL (SELECT {} FROM chain WHERE company = kept.company AND document = $1) made ON true",
         account::COLUMNS,
         chain::COLUMNS

@@ -190,7 +190,7 @@ impl Meaning {
             "22021" => is(ErrorKind::Argument, "a text has the character U+0000, which cannot be kept"),
             "22P05" => is(
                 ErrorKind::Unsupported,
-                "a text cannot be written in the database's encoding; the database must be UTF8",
+                "a text cannot be kept there: it has a NUL character in it, or the database is not UTF8",
             ),
             _ => match class {
                 "08" => Self {

@@ -2,10 +2,11 @@
 //!
 //! Every transaction takes its locks in one order, so that none ever waits for another in a circle:
 //!
-//! 1. the *loads* lock, an advisory one: alone for a load and for other writes that may touch any account; shared by those
-//!    that touch several accounts, or pools;
-//! 2. pools, by number;
-//! 3. accounts, by number.
+//! 1. the lock of the *house* ([`house`](super::house)), an advisory one, shared by all who write;
+//! 2. the *loads* lock, another: alone for a load and for other writes that may touch any account; shared by those that
+//!    touch several accounts, or pools;
+//! 3. pools, by number;
+//! 4. accounts, by number.
 //!
 //! The chain of decisions about unknown customers comes last. What a step may touch beside its own account is known
 //! before: the pools of the account, accounts of those pools whose reservations ran out, and an account that holds the

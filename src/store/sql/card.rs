@@ -60,15 +60,16 @@ fn moment(row: &dyn Row, at: usize) -> Outcome<Instant> {
     Ok(row.get::<Col<Instant>>(at)?.0)
 }
 
-/// When a state is not here, or not all of it, as a condition on the card.
-pub(in crate::store) const AWAY: &str = "went_at IS NOT NULL OR (came_began IS NOT NULL AND came_done IS NULL)";
+/// Finds a row when the state is not here, or not all of it.
+pub(in crate::store) const ELSEWHERE: &str =
+    "SELECT 1 FROM store WHERE went_at IS NOT NULL OR (came_began IS NOT NULL AND came_done IS NULL)";
 
 /// Makes sure that the state is here, all of it. Every transaction of a store that is in use begins with this.
 ///
 /// # Errors
 /// `Config`: the configuration names a store that is not complete, or was left.
 pub(in crate::store) fn usable(sql: &dyn Sql) -> Outcome<()> {
-    if sql.first(&format!("SELECT 1 FROM store WHERE {AWAY}"), values![], |_| Ok(()))?.is_none() {
+    if sql.first(ELSEWHERE, values![], |_| Ok(()))?.is_none() {
         return Ok(());
     }
     let card = read(sql)?;

@@ -233,3 +233,40 @@ impl Tally {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables::TABLES;
+    use super::*;
+
+    #[test]
+    fn rows_that_differ_anywhere_do_not_tally() {
+        let table = TABLES.iter().find(|table| table.name == "pool_sum").unwrap();
+        let tally = |rows: &[[Kept; 4]]| {
+            let mut tally = Tally::new(table);
+            for row in rows {
+                tally.add(table, &Piece { rows: 1, values: row.to_vec() });
+            }
+            tally
+        };
+        let text = |text: &str| Kept::Text(text.to_owned());
+        let row =
+            |pool, currency: &str, debit| [Kept::Int(pool), text(currency), Kept::Int(debit), Kept::Int(i64::MAX)];
+        let one = tally(&[row(1, "DKK", 7), row(1, "EUR", i64::MIN)]);
+        assert_eq!((one.rows(), one.sums()), (2, &[7 + i128::from(i64::MIN), 2 * i128::from(i64::MAX)][..]));
+        assert!(one.same(&tally(&[row(1, "DKK", 7), row(1, "EUR", i64::MIN)])));
+        let bytes = [Kept::Int(1), Kept::Bytes(b"DKK".to_vec()), Kept::Int(7), Kept::Int(i64::MAX)];
+        let nothing = [Kept::Int(1), Kept::Null, Kept::Int(7), Kept::Int(i64::MAX)];
+        for other in [
+            vec![row(1, "DKK", 7)],
+            vec![row(1, "EUR", i64::MIN), row(1, "DKK", 7)],
+            vec![row(1, "DKK", i64::MIN), row(1, "EUR", 7)],
+            vec![row(2, "DKK", 7), row(1, "EUR", i64::MIN)],
+            vec![row(1, "", 7), row(1, "DKKEUR", i64::MIN)],
+            vec![bytes, row(1, "EUR", i64::MIN)],
+            vec![nothing, row(1, "EUR", i64::MIN)],
+        ] {
+            assert!(!one.same(&tally(&other)), "{other:?}");
+        }
+    }
+}

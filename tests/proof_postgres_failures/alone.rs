@@ -9,6 +9,7 @@ use obligor::error::{Error, ErrorKind, Result};
 use obligor::store::postgres::{Options as Opening, PostgresStore};
 use obligor::store::{Step, Store, Written};
 
+use crate::long;
 use crate::postgres_server::machine::{command, program, wait_until};
 use crate::postgres_server::{Options, Server, Standby, Stop, psql, writable_url};
 use crate::store_common::*;
@@ -199,8 +200,9 @@ fn what_only_a_lost_primary_had_is_decided_anew_by_its_successor() {
     assert_sound(&pair.store);
 }
 
-/// The advisory lock that loads hold (`store/postgres/locked.rs`).
+/// The advisory locks of loads (`store/postgres/locked.rs`) and of a state that moves (`store/postgres/house.rs`).
 const LOADS: i64 = 0x6f62_6c67_0000_0001;
+const HOUSE: i64 = 0x6f62_6c67_0000_0002;
 
 #[test]
 fn what_somebody_holds_is_waited_for_until_the_deadline_and_nobody_stays_behind_it() {
@@ -218,6 +220,8 @@ fn what_somebody_holds_is_waited_for_until_the_deadline_and_nobody_stays_behind_
         ("pooled-0", row("account", pooled.0)),
         ("pooled-0", "SELECT 1 FROM obligor.pool WHERE name = 'GROUP' FOR UPDATE".to_owned()),
         ("pooled-0", format!("SELECT pg_advisory_xact_lock({LOADS})")),
+        ("pooled-0", format!("SELECT pg_advisory_xact_lock({HOUSE})")),
+        ("hot-0", format!("SELECT pg_advisory_xact_lock({HOUSE})")),
         ("nobody", "SELECT 1 FROM obligor.unknown_chain FOR UPDATE".to_owned()),
         ("hot-0", "LOCK TABLE obligor.request".to_owned()),
         ("hot-0", "LOCK TABLE obligor.account IN ACCESS EXCLUSIVE MODE".to_owned()),
@@ -244,6 +248,37 @@ fn what_somebody_holds_is_waited_for_until_the_deadline_and_nobody_stays_behind_
 }
 
 #[test]
+fn a_write_that_the_server_has_no_room_for_leaves_nothing() {
+    let server = Server::start();
+    let database = server.fresh_database_name();
+    let store = found(&server, &database, &server.url(&database));
+    // The error of a full disk, at the last table that a request is written to, and at its end.
+    server.sql(
+        &database,
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+             $$BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END$$;
+         CREATE TRIGGER row_does_not_fit AFTER INSERT ON obligor.request FOR EACH ROW EXECUTE FUNCTION full_disk();
+         CREATE CONSTRAINT TRIGGER commit_does_not_fit AFTER INSERT ON obligor.request
+             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION full_disk()",
+    );
+    for still in ["row_does_not_fit", "commit_does_not_fit"] {
+        for customer in WAYS {
+            let error = undetermined(LONG, |by| carry_out(&store, reserve(customer, "full"), by));
+            assert!(error.message().contains("disk is full"), "{still}, {customer}: {error}");
+        }
+        server.sql(&database, &format!("DROP TRIGGER {still} ON obligor.request"));
+    }
+    let left = "SELECT (SELECT count(*) FROM obligor.request), (SELECT count(*) FROM obligor.decision),
+        (SELECT count(*) FROM obligor.chain), (SELECT sum(ordered) FROM obligor.account)";
+    assert_eq!(server.sql(&database, left), "0|0|0|0");
+    for customer in WAYS {
+        let written = carry_out(&store, reserve(customer, &format!("room-{customer}")), Instant::now() + LONG).unwrap();
+        assert!(!written.repeated);
+    }
+    assert_sound(&store);
+}
+
+#[test]
 fn a_load_that_is_cut_short_leaves_nothing() {
     let mut server = Server::start();
     let database = server.fresh_database_name();
@@ -258,6 +293,33 @@ fn a_load_that_is_cut_short_leaves_nothing() {
     server.start_again();
     assert_eq!(store.customer("new-1").unwrap(), None);
     load(&store, |load| put_debtor(load, "new-1", 1));
+    assert_sound(&store);
+    if long() {
+        a_load_whose_host_vanishes_is_over_a_minute_later();
+    }
+}
+
+/// Nobody tells the server: it has to ask.
+fn a_load_whose_host_vanishes_is_over_a_minute_later() {
+    let mut server = Server::with(Options { own_network: true, ..Options::default() });
+    let database = server.fresh_database_name();
+    let store = found(&server, &database, &format!("{}?sslmode=disable", server.url(&database)));
+    let held = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'obligor' AND state <> 'idle'";
+    let mut work = |load: &mut dyn obligor::store::Loader| {
+        put_debtor(load, "new-1", 1)?;
+        server.cut();
+        assert_eq!(server.sql("postgres", held), "1");
+        let began = Instant::now();
+        while server.sql("postgres", held) != "0" {
+            assert!(began.elapsed() < Duration::from_secs(90), "it holds its locks still");
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        server.heal();
+        put_debtor(load, "new-2", 1)
+    };
+    let error = store.load(NOW, TODAY, &mut work, soon()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undetermined, "{error}");
+    assert_eq!(store.customer("new-1").unwrap(), None);
     assert_sound(&store);
 }
 
@@ -321,7 +383,7 @@ fn a_host_believes_nothing_that_only_a_lost_primary_knew() {
     });
     assert!(approved(&run(&other, purchase("hot-0", "SO-4", 5)).unwrap()));
     assert_eq!(buckets(&other, "hot-0").ordered, 6);
-    let mut ask = |customer, document| loop {
+    let ask = |customer, document| loop {
         // The connection to the lost primary is noticed by the first call.
         match carry_out(&store, purchase(customer, document, 100), Instant::now() + LONG) {
             Err(error) if error.kind() == ErrorKind::Undetermined => {}
