@@ -774,7 +774,7 @@ int32_t obligor_account_read(uint32_t engine,
 #define OBLIGOR_STATE_EXPIRED 5
 
 /**
- * Where the facts of a decision came from: memory. They are as old as `facts_at_ms` says.
+ * Where the facts of a decision came from: memory. They are true as of `facts_at_ms`.
  */
 #define OBLIGOR_SOURCE_MEMORY 1
 
@@ -836,7 +836,8 @@ typedef struct {
      */
     int64_t prepay;
     /**
-     * When the facts were read: milliseconds since 1970-01-01, UTC.
+     * As of when the facts are those of the store, in milliseconds since 1970-01-01, UTC: when they were read, or, from
+     * memory, when it was last known that nobody had written them since.
      */
     int64_t facts_at_ms;
     /**
@@ -1216,8 +1217,9 @@ typedef struct {
 /**
  * Would this order go through? Nothing is written and nothing is held. With a `document` the order is asked about as
  * it stands in the store: one that holds credit by its difference, a closed one as reopened. Without one it is asked
- * about as new, and answered from memory while the facts there are young enough; what memory would not let through
- * is asked again at the store.
+ * about as new, and answered from memory while nobody is known to have written the facts there and the policy's
+ * `memory_max_age` has not passed since that was known; what memory would not let through is asked again at the
+ * store.
  *
  * `reasons` has room for `reasons_cap` reasons, or is NULL with 0; `reason_count` says how many there are. Any
  * thread.

@@ -6,15 +6,16 @@ mod common;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use common::places::{Place, on_both};
 use common::{Desk, money, order};
 use obligor::credit::Stage;
 use obligor::engine::{Config, Engine, OrderRequest};
 use obligor::error::{Error, Result};
 use obligor::policy::Policy;
 
-#[test]
-fn every_kind_of_bad_request_gets_a_clear_error() {
-    let desk = Desk::new();
+on_both!(every_kind_of_bad_request_gets_a_clear_error);
+fn every_kind_of_bad_request_gets_a_clear_error(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("10007", "1000.00 DKK");
     let engine = &desk.engine;
     engine.reserve(&order("10007", "SO-1", "SO-1/1", "600.00 DKK")).unwrap();

@@ -1,11 +1,13 @@
 //! The program from a shell: the main job, every exit code that can be had, and how its output behaves.
 
+mod places;
+
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use places::{Home, Place, on_both};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_obligor");
 
@@ -24,7 +26,7 @@ company,customer,number,currency,residual,due
 
 /// A folder with a credit state, at a moment that stands still.
 struct Desk {
-    folder: TempDir,
+    home: Home,
 }
 
 /// What a run of the program came to.
@@ -73,23 +75,25 @@ impl Said {
 impl Desk {
     /// An empty folder.
     fn bare() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { home: Home::new(Place::File) }
     }
 
     /// A credit state without customers.
-    fn new() -> Self {
-        let desk = Self::bare();
-        desk.put(
-            "obligor.toml",
-            "store = \"credit.db\"\npolicy = \"policy.toml\"\nclock = \"2026-11-22T08:00:00Z\"\ndeadline_ms = 2000\n",
-        );
+    fn new(place: Place) -> Self {
+        let desk = Self { home: Home::new(place) };
+        let store = match place {
+            Place::File => "\"credit.db\"".to_owned(),
+            Place::Server => format!("\"{}\"\nsecret = \"file:key\"", desk.home.name()),
+        };
+        let rest = "policy = \"policy.toml\"\nclock = \"2026-11-22T08:00:00Z\"\ndeadline_ms = 4000\n";
+        desk.put("obligor.toml", &format!("store = {store}\n{rest}"));
         desk.run(&["init"]).ended(0);
         desk
     }
 
     /// A credit state with three customers.
-    fn furnished() -> Self {
-        let desk = Self::new();
+    fn furnished(place: Place) -> Self {
+        let desk = Self::new(place);
         for (kind, text) in [("customers", CUSTOMERS), ("limits", LIMITS), ("open_items", ITEMS)] {
             desk.put(&format!("{kind}.csv"), text);
             desk.run(&["import", kind, &format!("{kind}.csv")]).ended(0);
@@ -98,7 +102,7 @@ impl Desk {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.home.folder.path().join(name)
     }
 
     fn put(&self, name: &str, text: &str) {
@@ -107,7 +111,7 @@ impl Desk {
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(words).current_dir(self.folder.path()).env_remove("NO_COLOR").stdin(Stdio::null());
+        command.args(words).current_dir(self.home.folder.path()).env_remove("NO_COLOR").stdin(Stdio::null());
         command
     }
 
@@ -138,9 +142,12 @@ impl Desk {
         self.about("reserve", customer, &["--document", document, "--key", document, "--amount", amount])
     }
 
-    /// The database, as an intruder has it.
-    fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.path("credit.db")).unwrap()
+    /// Changes the tables as an intruder would.
+    fn intrude(&self, statement: &str) {
+        match self.home.place() {
+            Place::File => rusqlite::Connection::open(self.home.file()).unwrap().execute_batch(statement).unwrap(),
+            Place::Server => drop(self.home.sql(statement)),
+        }
     }
 }
 
@@ -172,9 +179,9 @@ fn a_configuration_elsewhere_names_its_own_folder() {
     desk.run(&["stats", "--store", "here.db"]).ended(0);
 }
 
-#[test]
-fn the_main_job_from_a_shell() {
-    let desk = Desk::furnished();
+on_both!(the_main_job_from_a_shell);
+fn the_main_job_from_a_shell(place: Place) {
+    let desk = Desk::furnished(place);
     desk.run(&["import", "customers", "customers.csv"]).ended(0).says(&["Same                     3"]);
     desk.about("account", "C1", &[]).ended(0).says(&[
         "10,000.00 DKK",
@@ -203,16 +210,87 @@ fn the_main_job_from_a_shell() {
     desk.run(&["events"]).ended(0).says(&["refused", "C1 in 10", "SO-2", "over_limit"]);
 
     desk.run(&["backup", "copy.db"]).ended(0);
-    let lost = desk.run(&["stats", "--store", "copy.db"]).ended(8);
-    assert!(lost.err.contains("copy.db.key"), "{}", lost.err);
-    std::fs::copy(desk.path("credit.db.key"), desk.path("copy.db.key")).unwrap();
+    if place == Place::File {
+        let lost = desk.run(&["stats", "--store", "copy.db"]).ended(8);
+        assert!(lost.err.contains("copy.db.key"), "{}", lost.err);
+        std::fs::copy(desk.path("credit.db.key"), desk.path("copy.db.key")).unwrap();
+    }
     let stats = desk.run(&["stats", "--store", "copy.db", "--json"]).ended(0).json();
     assert_eq!((&stats["customers"], &stats["decisions"]), (&json!(3), &json!(7)));
 }
 
 #[test]
-fn answers_that_are_not_a_plain_yes_have_codes_of_their_own() {
-    let desk = Desk::furnished();
+fn a_state_moves_to_another_store() {
+    let desk = Desk::furnished(Place::File);
+    desk.reserve("C1", "SO-1", "100.00 DKK").ended(0);
+    let moves = |words: &[&str]| desk.run(&[&["migrate"], words].concat());
+    moves(&["--to", "new.db"]).ended(0).says(&["new.db: the tables were made, version 1"]);
+    let made = moves(&["--to", "new.db", "--json"]).ended(0).json();
+    assert_eq!(made, json!({ "store": "new.db", "from_version": 1, "version": 1 }));
+
+    let copied = moves(&["--from", "credit.db", "--to", "new.db", "--keep"]).ended(0).says(&[
+        "Copied credit.db to new.db: 22 tables",
+        "(3 accounts, 1 decision)",
+        "stays in use",
+        "residual 200000",
+        "It is in credit.db.key",
+        "secret = ",
+    ]);
+    assert!(copied.out.lines().all(|line| line.chars().count() <= 100), "{}", copied.out);
+    desk.reserve("C1", "SO-2", "100.00 DKK").ended(0);
+    let error = moves(&["--from", "credit.db", "--to", "new.db"]).ended(6);
+    assert!(error.err.contains("a copy of this state"), "{}", error.err);
+
+    let moved = moves(&["--from", "credit.db", "--to", "moved.db", "--json"]).ended(0).json();
+    assert_eq!((&moved["became"], &moved["to"]), (&json!("moved"), &json!("moved.db")));
+    assert_eq!((&moved["key"], &moved["verified"]["decisions"]), (&json!("credit.db.key"), &json!(2)));
+    let item = moved["tables"].as_array().unwrap().iter().find(|table| table["table"] == "item").unwrap();
+    assert_eq!((&item["rows"], &item["sums"]["residual"], &item["same"]), (&json!(2), &json!("200000"), &json!(true)));
+    moves(&["--from", "credit.db", "--to", "moved.db"]).ended(0).says(&["moved to moved.db before"]);
+
+    for words in [&["stats"][..], &["verify"], &["check", "--company", "10", "--customer", "C1", "--amount", "1 DKK"]] {
+        let left = desk.run(words).ended(8);
+        assert!(left.err.contains("moved to moved.db on") && left.err.contains("configuration"), "{}", left.err);
+    }
+    std::fs::copy(desk.path("credit.db.key"), desk.path("moved.db.key")).unwrap();
+    desk.put("obligor.toml", "store = \"moved.db\"\nclock = \"2026-11-22T08:00:00Z\"\n");
+    desk.reserve("C1", "SO-2", "100.00 DKK").ended(0).says(&["the answer that this key got before"]);
+    desk.run(&["verify"]).ended(0).says(&["Sound: 3 accounts, 2 decisions"]);
+
+    let database = rusqlite::Connection::open(desk.path("moved.db")).unwrap();
+    database.execute_batch("UPDATE account SET open = open + 1 WHERE open > 0").unwrap();
+    let unsound = moves(&["--from", "moved.db", "--to", "third.db"]).ended(38);
+    unsound.says(&["fault", "open is kept as", "Not moved", "moved.db stays in use"]);
+    desk.run(&["stats"]).ended(0);
+    let half = desk.run(&["stats", "--store", "third.db"]).ended(8);
+    assert!(half.err.contains("not finished") && half.err.contains("obligor migrate"), "{}", half.err);
+}
+
+#[test]
+fn a_store_to_move_from_or_into_is_named_rightly() {
+    let desk = Desk::furnished(Place::File);
+    desk.put("empty.txt", "\n");
+    for (from, to, code, says) in [
+        ("none.db", "new.db", 4, "none.db"),
+        ("credit.db", "env:NO_SUCH_VARIABLE", 8, "NO_SUCH_VARIABLE is not set"),
+        ("credit.db", "file:none.txt", 8, "none.txt cannot be read"),
+        ("file:empty.txt", "new.db", 8, "postgresql://"),
+        ("credit.db", "./credit.db", 1, "same store"),
+        ("credit.db", "no/such/folder/new.db", 15, "no/such/folder"),
+        ("credit.db", "postgresql://anna:hunter2@host/db", 8, "env:NAME"),
+    ] {
+        let error = desk.run(&["migrate", "--from", from, "--to", to]).ended(code);
+        assert!(error.err.contains(says) && !error.err.contains("hunter2"), "{}", error.err);
+    }
+    assert!(!desk.path("new.db").exists(), "a store that cannot be filled was made");
+    desk.run(&["migrate", "--to", "new.db", "--keep"]).ended(2);
+    desk.run(&["migrate", "--from", "credit.db"]).ended(2);
+    desk.run(&["stats"]).ended(0);
+}
+
+on_both!(answers_that_are_not_a_plain_yes_have_codes_of_their_own);
+fn answers_that_are_not_a_plain_yes_have_codes_of_their_own(place: Place) {
+    let desk = Desk::furnished(place);
     desk.reserve("C2", "SO-1", "1.00 DKK").ended(34).says(&["On hold", "held: waits for a person"]);
     desk.run(&["held", "--company", "10"]).ended(0).says(&["SO-1", "C2", "1 order waits"]);
     desk.about("check", "C3", &["--amount", "1.00 DKK"]).ended(35);
@@ -223,9 +301,9 @@ fn answers_that_are_not_a_plain_yes_have_codes_of_their_own() {
     desk.about("check", "C1", &["--amount", "9000.00 DKK"]).ended(33).says(&["Prepayment", "To be prepaid"]);
 }
 
-#[test]
-fn the_department_works_from_a_shell() {
-    let desk = Desk::furnished();
+on_both!(the_department_works_from_a_shell);
+fn the_department_works_from_a_shell(place: Place) {
+    let desk = Desk::furnished(place);
     let policy = std::fs::read_to_string(desk.path("policy.toml")).unwrap();
     let two_people = "[limits]\napproval_above = [\"60000.00 DKK\"]\n";
     desk.put("policy.toml", &format!("{}\n{two_people}", policy.replacen("then = \"refuse\"", "then = \"hold\"", 1)));
@@ -260,9 +338,9 @@ fn the_department_works_from_a_shell() {
     desk.run(&["events", "--consumer", "crm", "--acknowledge", &last]).ended(0).says(&["No events."]);
 }
 
-#[test]
-fn registers_and_new_customers() {
-    let desk = Desk::furnished();
+on_both!(registers_and_new_customers);
+fn registers_and_new_customers(place: Place) {
+    let desk = Desk::furnished(place);
     desk.put(
         "companies.csv",
         "\
@@ -326,7 +404,7 @@ DK,25313763,Skovby Handel A/S,A/S,active,2001-01-01
 
 #[test]
 fn every_kind_of_error_has_its_code_and_says_what_to_do() {
-    let desk = Desk::furnished();
+    let desk = Desk::furnished(Place::File);
     desk.put("bad.csv", "company,customer,currency,limit\n10,C1,DKK,ten\n");
     desk.put("short.toml", "store = \"credit.db\"\nsecrets = \"x\"\n");
     desk.put("policy_bad.toml", "name = 1\n");
@@ -365,38 +443,42 @@ fn every_kind_of_error_has_its_code_and_says_what_to_do() {
 
 #[test]
 fn a_request_that_is_too_large_is_not_read_to_its_end() {
-    let desk = Desk::new();
+    let desk = Desk::new(Place::File);
     let request = format!("{{\"text\":\"{}\"}}", "x".repeat(17 << 20));
     let said = desk.run_with(&["call", "policy.check", "-"], &request).ended(7);
     assert!(said.err.len() < 300, "{}", said.err.len());
     desk.run_with(&["call", "policy.get", "-"], "{}").ended(0);
 }
 
-#[test]
-fn undetermined_is_neither_yes_nor_no() {
-    let desk = Desk::furnished();
-    let database = desk.database();
-    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+on_both!(undetermined_is_neither_yes_nor_no);
+fn undetermined_is_neither_yes_nor_no(place: Place) {
+    let desk = Desk::furnished(place);
+    let busy = desk.home.busy();
     let said = desk.reserve("C1", "SO-1", "10.00 DKK").ended(10);
     assert!(said.err.contains("same key"), "{}", said.err);
-    database.execute_batch("ROLLBACK").unwrap();
+    drop(busy);
     desk.reserve("C1", "SO-1", "10.00 DKK").ended(0);
 }
 
-#[test]
-fn a_newer_store_and_a_touched_one_are_told() {
-    let desk = Desk::furnished();
-    desk.database().execute_batch("UPDATE account SET open = open + 1 WHERE open > 0").unwrap();
+on_both!(a_newer_store_and_a_touched_one_are_told);
+fn a_newer_store_and_a_touched_one_are_told(place: Place) {
+    let desk = Desk::furnished(place);
+    desk.intrude("UPDATE account SET open = open + 1 WHERE open > 0");
     desk.run(&["verify"]).ended(38).says(&["Not sound: 1 fault", "open"]);
     let found = desk.run(&["verify", "--json"]).ended(38).json();
     assert_eq!(found["faults"].as_array().unwrap().len(), 1);
-    desk.database().execute_batch("PRAGMA user_version = 999").unwrap();
+    let (newer, as_before) = match place {
+        Place::File => ("PRAGMA user_version = 999", ""),
+        Place::Server => ("UPDATE version SET version = version + 900", "UPDATE version SET version = version - 900"),
+    };
+    desk.intrude(newer);
     desk.run(&["stats"]).ended(12);
+    desk.intrude(as_before);
 }
 
-#[test]
-fn rejected_rows_can_be_mended_and_imported() {
-    let desk = Desk::furnished();
+on_both!(rejected_rows_can_be_mended_and_imported);
+fn rejected_rows_can_be_mended_and_imported(place: Place) {
+    let desk = Desk::furnished(place);
     desk.put("more.csv", "company,customer,currency,limit\n10,C1,DKK,plenty\n10,C2,DKK,700.00\n");
     desk.run(&["import", "limits", "more.csv", "--dry-run"]).ended(39).says(&["1 row would be rejected"]);
     desk.about("check", "C2", &["--amount", "1.00 DKK"]).ended(34);
@@ -411,9 +493,9 @@ fn rejected_rows_can_be_mended_and_imported() {
     desk.run(&["import", "limits", "more.csv", "--keep-going", "rejected.csv"]).ended(15);
 }
 
-#[test]
-fn a_mapping_and_its_defaults_come_from_the_command_line() {
-    let desk = Desk::new();
+on_both!(a_mapping_and_its_defaults_come_from_the_command_line);
+fn a_mapping_and_its_defaults_come_from_the_command_line(place: Place) {
+    let desk = Desk::new(place);
     let sample = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/odoo/contacts.csv");
     let sample = sample.to_str().unwrap();
     desk.run(&["import", "customers", sample, "--mapping", "odoo_customers"]).ended(0);
@@ -427,9 +509,9 @@ fn a_mapping_and_its_defaults_come_from_the_command_line() {
     desk.about("account", "C1001", &[]).ended(0).says(&["1,250.50 DKK", "2026-11-01"]);
 }
 
-#[test]
-fn json_is_one_document_and_the_one_of_the_operation() {
-    let desk = Desk::furnished();
+on_both!(json_is_one_document_and_the_one_of_the_operation);
+fn json_is_one_document_and_the_one_of_the_operation(place: Place) {
+    let desk = Desk::furnished(place);
     desk.reserve("C1", "SO-1", "10.00 DKK").ended(0);
     let account = ["--company", "10", "--customer", "C1"];
     let commands: [&[&str]; 14] = [
@@ -508,9 +590,9 @@ fn policies_are_checked_explained_and_compared_without_a_credit_state() {
     desk.run(&["policy", "compare", "no.toml", "erpnext"]).ended(8);
 }
 
-#[test]
-fn tables_fit_a_hundred_columns() {
-    let desk = Desk::furnished();
+on_both!(tables_fit_a_hundred_columns);
+fn tables_fit_a_hundred_columns(place: Place) {
+    let desk = Desk::furnished(place);
     let name = "A-customer-with-a-name-as-long-as-any-name-can-be-in-an-ERP-64-b";
     desk.put("long.csv", &format!("customer,name,country,company,currency\n{name},{},DK,10,DKK\n", "Æ".repeat(200)));
     desk.run(&["import", "customers", "long.csv"]).ended(0);
@@ -533,7 +615,7 @@ fn tables_fit_a_hundred_columns() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let desk = Desk::furnished();
+    let desk = Desk::furnished(Place::File);
     for words in [&["call"][..], &["--help"], &["policy", "show"], &["stats", "--json"]] {
         let mut child = desk.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
@@ -545,7 +627,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_printed_is_an_error_that_says_it_was_done() {
-    let desk = Desk::furnished();
+    let desk = Desk::furnished(Place::File);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let words =
         ["reserve", "--company", "10", "--customer", "C1", "--amount", "1 DKK", "--document", "S", "--key", "S"];
@@ -560,7 +642,11 @@ fn on_a_terminal(desk: &Desk, words: &[&str], no_color: bool) -> String {
     let python = std::env::var_os("OBLIGOR_PYTHON").unwrap_or_else(|| "python3".into());
     let script = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
     let mut command = Command::new(&python);
-    command.args(["-c", script, PROGRAM]).args(words).current_dir(desk.folder.path()).env("TERM", "xterm-256color");
+    command
+        .args(["-c", script, PROGRAM])
+        .args(words)
+        .current_dir(desk.home.folder.path())
+        .env("TERM", "xterm-256color");
     if no_color {
         command.env("NO_COLOR", "1")
     } else {
@@ -580,7 +666,7 @@ fn on_a_terminal(desk: &Desk, words: &[&str], no_color: bool) -> String {
 #[cfg(unix)]
 #[test]
 fn colours_and_progress_are_for_terminals() {
-    let desk = Desk::furnished();
+    let desk = Desk::furnished(Place::File);
     let check = ["check", "--company", "10", "--customer", "C1", "--amount", "1.00 DKK"];
     let color = |more: &[&'static str]| [&check[..], more].concat();
     assert!(on_a_terminal(&desk, &check, false).contains("\u{1b}["));
@@ -596,4 +682,6 @@ fn colours_and_progress_are_for_terminals() {
     let import = ["import", "open_items", "many.csv"];
     assert!(on_a_terminal(&desk, &import, false).contains("rows,"), "no progress was shown");
     assert_eq!(desk.run(&import).err, "");
+    let copy = ["migrate", "--from", "credit.db", "--to", "copy.db", "--keep"];
+    assert!(on_a_terminal(&desk, &copy, false).contains("copying item"), "no progress was shown");
 }

@@ -4,36 +4,36 @@
 
 #[path = "conformance_support/matching.rs"]
 mod matching;
+mod places;
 #[path = "conformance_support/vectors.rs"]
 mod vectors;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Barrier, Mutex};
 
 use matching::{differences, flattened, lookup};
 use obligor::engine::{Config, Engine};
 use obligor::reason::Code;
+use places::{Home, Place, on_both};
 use serde_json::{Map, Value, json};
 use vectors::{Suite, Vector};
 
 /// A vector that is being run: its engine, and what its steps keep for later ones.
 struct Run {
-    folder: tempfile::TempDir,
     engine: Option<Engine>,
+    home: Home,
     clock: String,
     policy: String,
     kept: Map<String, Value>,
 }
 
 impl Run {
-    fn new(suite: &Suite, vector: &Vector) -> Result<Self, String> {
-        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).map_err(|e| e.to_string())?;
+    fn new(suite: &Suite, vector: &Vector, place: Place) -> Result<Self, String> {
         let mut run = Self {
-            folder,
             engine: None,
+            home: Home::new(place),
             clock: vector.clock.clone(),
             policy: suite.policy(&vector.policy)?,
             kept: Map::new(),
@@ -46,7 +46,8 @@ impl Run {
     fn reopen(&mut self) -> Result<(), String> {
         self.engine = None;
         let config = json!({
-            "store": self.folder.path().join("credit.db"),
+            "store": self.home.name(),
+            "secret": format!("file:{}", self.home.key().display()),
             "create": true,
             "clock": self.clock,
             "policy_text": self.policy,
@@ -77,11 +78,8 @@ impl Run {
             return self.reopen();
         }
         if let Some(steps) = step.get("while_store_is_busy").and_then(Value::as_array) {
-            let mut other = self.another_writer()?;
-            let outcome = self.steps(suite, steps);
-            drop(other.stdin.take());
-            other.wait().map_err(|error| error.to_string())?;
-            return outcome;
+            let _busy = self.home.busy();
+            return self.steps(suite, steps);
         }
         if step.get("together").is_some() {
             return self.together(step);
@@ -174,28 +172,6 @@ impl Run {
         let found = differences(step.get("then").unwrap_or(&json!({})), &json!({ "granted": granted }));
         if found.is_empty() { Ok(()) } else { Err(found.join("\n      ")) }
     }
-
-    /// Another process that holds the store's file for writing until its standard input ends.
-    fn another_writer(&self) -> Result<Child, String> {
-        const HOLD: &str = "import sqlite3, sys\n\
-            store = sqlite3.connect(sys.argv[1], isolation_level=None)\n\
-            store.execute('BEGIN IMMEDIATE')\n\
-            print('held', flush=True)\n\
-            sys.stdin.read()\n\
-            store.execute('ROLLBACK')\n";
-        let python = std::env::var("OBLIGOR_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let mut child = Command::new(python)
-            .args(["-c", HOLD])
-            .arg(self.folder.path().join("credit.db"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("Python, which holds the store, does not start: {error}"))?;
-        let mut said = [0_u8; 5];
-        let output = child.stdout.as_mut().ok_or("the other writer says nothing")?;
-        std::io::Read::read_exact(output, &mut said).map_err(|error| format!("the other writer: {error}"))?;
-        Ok(child)
-    }
 }
 
 fn asked(engine: &Engine, operation: &str, request: &Value) -> Result<Value, String> {
@@ -207,8 +183,8 @@ fn asked(engine: &Engine, operation: &str, request: &Value) -> Result<Value, Str
     }
 }
 
-fn run(suite: &Suite, vector: &Vector) -> Result<(), String> {
-    let mut run = Run::new(suite, vector)?;
+fn run(suite: &Suite, vector: &Vector, place: Place) -> Result<(), String> {
+    let mut run = Run::new(suite, vector, place)?;
     run.steps(suite, &vector.given).map_err(|why| format!("given, {why}"))?;
     run.steps(suite, &vector.when).map_err(|why| format!("when, {why}"))?;
     let engine = run.engine()?;
@@ -216,11 +192,8 @@ fn run(suite: &Suite, vector: &Vector) -> Result<(), String> {
     if sound.get("faults").and_then(Value::as_array).is_none_or(|faults| !faults.is_empty()) {
         return Err(format!("at the end: the store is not sound: {sound}"));
     }
-    for id in 1.. {
+    for id in places::decisions(engine) {
         let replayed = asked(engine, "decision.replay", &json!({ "decision_id": id }))?;
-        if lookup(&replayed, "error.kind") == Some(&json!("not_found")) {
-            break;
-        }
         if replayed.get("same") != Some(&json!(true)) {
             return Err(format!("at the end: decision {id} made again comes to something else: {replayed}"));
         }
@@ -228,8 +201,8 @@ fn run(suite: &Suite, vector: &Vector) -> Result<(), String> {
     Ok(())
 }
 
-#[test]
-fn every_vector_holds() {
+on_both!(every_vector_holds);
+fn every_vector_holds(place: Place) {
     let suite = Suite::read();
     let wanted: Option<Vec<String>> =
         std::env::var("OBLIGOR_VECTORS").ok().map(|ids| ids.split(',').map(|id| id.trim().to_owned()).collect());
@@ -241,7 +214,9 @@ fn every_vector_holds() {
     assert!(!chosen.is_empty(), "no vector has such an id");
     let failures: Vec<String> = chosen
         .iter()
-        .filter_map(|vector| run(&suite, vector).err().map(|why| format!("{} ({})\n   {why}", vector.id, vector.title)))
+        .filter_map(|vector| {
+            run(&suite, vector, place).err().map(|why| format!("{} ({})\n   {why}", vector.id, vector.title))
+        })
         .collect();
     let mut out = std::io::stderr();
     let _ = writeln!(out, "{} of {} vectors hold", chosen.len() - failures.len(), chosen.len());

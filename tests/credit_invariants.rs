@@ -6,6 +6,7 @@
 
 mod common;
 
+use common::places::{Place, decisions};
 use common::*;
 use obligor::calendar::{Day, Instant};
 use obligor::credit::{
@@ -510,8 +511,13 @@ fn pooled(desk: &Desk) {
     }
 }
 
-fn desk() -> Desk {
-    let desk = Desk::in_memory();
+/// One store or the other; of so many cases each gets about half.
+fn place() -> impl Strategy<Value = Place> {
+    proptest::sample::select(Place::BOTH.to_vec())
+}
+
+fn desk(place: Place) -> Desk {
+    let desk = Desk::new(place);
     desk.customer("10", "1000.00 DKK");
     desk.customer("11", "700.00 DKK");
     desk
@@ -526,12 +532,12 @@ fn customer(first: bool) -> &'static str {
 }
 
 proptest! {
-    #![proptest_config(config(24))]
+    #![proptest_config(config(48))]
 
     /// I1, I2, I5, I6 and I10 along a history.
     #[test]
-    fn i1_i2_i5_i6_i10_along_a_history(calls in calls(30)) {
-        let desk = desk();
+    fn i1_i2_i5_i6_i10_along_a_history(place in place(), calls in calls(30)) {
+        let desk = desk(place);
         pooled(&desk);
         // What may stand above the limit: what was overruled, was there when the limit fell, came from outside, or was
         // more than was ordered.
@@ -569,7 +575,7 @@ proptest! {
         // I1 once more, from the items and orders themselves; I6: every decision on record is made again, bit for bit.
         let verified = desk.engine.verify(&mut |_, _| true).unwrap();
         prop_assert!(verified.faults.is_empty(), "{:?}", verified.faults);
-        for id in 1..=desk.engine.stats().unwrap().decisions {
+        for id in decisions(&desk.engine) {
             let replay = desk.engine.replay(id).unwrap();
             prop_assert!(replay.same, "decision {id} comes out otherwise: {replay:?}");
         }
@@ -578,9 +584,10 @@ proptest! {
     /// I4: reserving and giving up is the identity; an amount reserved in two steps is the amount reserved in one.
     #[test]
     fn i4_reserving_and_giving_up_is_the_identity(
+        place in place(),
         before in proptest::collection::vec(call(), 0..8), one in 1..900_00_i64, other in 1..900_00_i64,
     ) {
-        let desk = desk();
+        let desk = desk(place);
         for (at, call) in before.iter().enumerate() {
             play(&desk, "10", call, &format!("K-{at}"));
         }
@@ -601,8 +608,8 @@ proptest! {
 
     /// I7: what happens to one account is no matter of another that shares nothing with it.
     #[test]
-    fn i7_unrelated_accounts_do_not_matter_to_each_other(calls in calls(24)) {
-        let (mixed, apart) = (desk(), desk());
+    fn i7_unrelated_accounts_do_not_matter_to_each_other(place in place(), calls in calls(24)) {
+        let (mixed, apart) = (desk(place), desk(place));
         let told: Vec<(usize, Option<Outcome>)> = calls
             .iter()
             .enumerate()
@@ -625,9 +632,10 @@ proptest! {
     /// key gets the same answer once more.
     #[test]
     fn i8_a_check_is_what_the_reservation_gets(
+        place in place(),
         calls in calls(16), document in 0..4_u8, minor in 1..900_00_i64, first: bool, share: bool,
     ) {
-        let desk = desk();
+        let desk = desk(place);
         if share {
             pooled(&desk);
         }

@@ -7,6 +7,7 @@ use obligor::engine::{CustomerAnswer, CustomerRequest};
 use obligor::error::ErrorKind;
 use obligor::policy::Verdict;
 use obligor::register::DebtorAnswer;
+use registers::places::{Place, on_both};
 use registers::{Desk, PERSON, at, holds};
 
 const LOOKUP: &str =
@@ -14,8 +15,8 @@ const LOOKUP: &str =
 const AS_OF: &str = "2026-11-22T06:00:00Z";
 
 /// A desk in Denmark and Norway whose registers were imported this morning.
-fn desk() -> Desk {
-    let desk = Desk::with_policy(|text| text.replace("remarks = \"prepay\"", "remarks = \"reject\""));
+fn desk(place: Place) -> Desk {
+    let desk = Desk::with_policy(place, |text| text.replace("remarks = \"prepay\"", "remarks = \"reject\""));
     desk.import(
         "companies",
         "companies",
@@ -56,9 +57,9 @@ fn unknown(because: Because) -> Option<(CheckResult, Option<Because>)> {
     Some((CheckResult::Unknown, Some(because)))
 }
 
-#[test]
-fn a_good_company_is_taken_over_from_the_register() {
-    let answer = desk().validate(&danish("29 45 80 73", "Oersted Maskinfabrik AS"));
+on_both!(a_good_company_is_taken_over_from_the_register);
+fn a_good_company_is_taken_over_from_the_register(place: Place) {
+    let answer = desk(place).validate(&danish("29 45 80 73", "Oersted Maskinfabrik AS"));
     assert_eq!(answer.judgement.verdict, Verdict::Accept, "{:#?}", answer.checks);
     assert!(answer.checks.iter().all(|check| check.result == CheckResult::Pass && !check.source.is_empty()));
     let of_registers = answer.checks.iter().filter(|check| check.as_of == Some(at(AS_OF))).count();
@@ -73,9 +74,9 @@ fn a_good_company_is_taken_over_from_the_register() {
     assert_eq!(answer.debtor.unwrap().answer, DebtorAnswer::Clear);
 }
 
-#[test]
-fn each_register_that_cannot_say_is_unknown_and_a_person_decides() {
-    let desk = Desk::new();
+on_both!(each_register_that_cannot_say_is_unknown_and_a_person_decides);
+fn each_register_that_cannot_say_is_unknown_and_a_person_decides(place: Place) {
+    let desk = Desk::new(place);
     let answer = desk.validate(&danish("29458073", "Ørsted Maskinfabrik A/S"));
     assert_eq!(answer.judgement.verdict, Verdict::Review);
     assert_eq!(result(&answer, CheckCode::RegisterExistence), unknown(Because::NeverImported));
@@ -83,21 +84,21 @@ fn each_register_that_cannot_say_is_unknown_and_a_person_decides() {
     assert_eq!(result(&answer, CheckCode::DebtorRegister), unknown(Because::NeverImported));
     assert!(answer.judgement.proposal.is_none());
 
-    let desk = self::desk();
+    let desk = self::desk(place);
     desk.clock.set("2026-11-29T06:00:01Z");
     let answer = desk.validate(&danish("29458073", "Ørsted Maskinfabrik A/S"));
     assert_eq!(result(&answer, CheckCode::RegisterExistence), unknown(Because::SourceTooOld));
 
-    let desk = self::desk();
+    let desk = self::desk(place);
     let bureau = desk.bureau("companies", |_| Err("no route".to_owned()));
     let answer = desk.validate(&danish("29458073", "Ørsted Maskinfabrik A/S"));
     assert_eq!(result(&answer, CheckCode::RegisterExistence), unknown(Because::SourceFailed));
     assert_eq!((answer.judgement.verdict, bureau.asked() > 0), (Verdict::Review, true));
 }
 
-#[test]
-fn what_the_company_register_says_decides() {
-    let desk = desk();
+on_both!(what_the_company_register_says_decides);
+fn what_the_company_register_says_decides(place: Place) {
+    let desk = desk(place);
     let bankrupt = desk.validate(&danish("25646185", "Lukket ApS"));
     assert_eq!(result(&bankrupt, CheckCode::RegisterState), failed(Because::Bankrupt));
     assert_eq!((bankrupt.judgement.verdict, bankrupt.judgement.human_rule), (Verdict::Reject, None));
@@ -115,9 +116,9 @@ fn what_the_company_register_says_decides() {
     assert!(young.debtor.is_none() && desk.engine.lookups(10).unwrap().iter().all(|row| !row.rule.is_empty()));
 }
 
-#[test]
-fn a_company_turns_grown_up_on_its_day() {
-    let desk = desk();
+on_both!(a_company_turns_grown_up_on_its_day);
+fn a_company_turns_grown_up_on_its_day(place: Place) {
+    let desk = desk(place);
     for (today, young) in [("2027-02-28", true), ("2027-03-01", false)] {
         desk.import(
             "companies",
@@ -131,9 +132,9 @@ fn a_company_turns_grown_up_on_its_day() {
     }
 }
 
-#[test]
-fn a_person_is_never_rejected_by_the_machine_alone() {
-    let desk = desk();
+on_both!(a_person_is_never_rejected_by_the_machine_alone);
+fn a_person_is_never_rejected_by_the_machine_alone(place: Place) {
+    let desk = desk(place);
     let norwegian = |orgnr: &str, name: &str| {
         format!(
             r#"{{"country":"NO","name":"{name}","identifiers":[{{"scheme":"no.orgnr","number":"{orgnr}"}}],{LOOKUP}}}"#
@@ -155,9 +156,9 @@ fn a_person_is_never_rejected_by_the_machine_alone() {
     assert_eq!(painter.judgement.verdict, Verdict::Review);
 }
 
-#[test]
-fn the_same_number_in_another_dress_is_a_duplicate() {
-    let desk = desk();
+on_both!(the_same_number_in_another_dress_is_a_duplicate);
+fn the_same_number_in_another_dress_is_a_duplicate(place: Place) {
+    let desk = desk(place);
     desk.import(
         "customers",
         "",
@@ -199,9 +200,9 @@ fn the_same_number_in_another_dress_is_a_duplicate() {
     }
 }
 
-#[test]
-fn a_personal_number_is_never_told_back() {
-    let desk = desk();
+on_both!(a_personal_number_is_never_told_back);
+fn a_personal_number_is_never_told_back(place: Place) {
+    let desk = desk(place);
     let wrong = PERSON.replace("784", "785");
     let request = format!(
         r#"{{"country":"NO","name":"Kari Nordmann","identifiers":[
@@ -217,16 +218,16 @@ fn a_personal_number_is_never_told_back() {
     for text in [serde_json::to_string(&answer).unwrap(), format!("{answer:?} {parsed:?}")] {
         assert!(!text.contains(PERSON) && !text.contains(&wrong), "{text}");
     }
-    assert!(!holds(&desk.everything_on_disk(), PERSON));
+    assert!(!holds(&desk.home.everything(), PERSON));
     // The next time the same person comes along it is known, by the hash.
     desk.import("customers", "", "", &format!("customer,name,country,personal_number\n7,K. Nordmann,NO,{PERSON}\n"));
     let again = desk.validate(&request);
     assert_eq!(result(&again, CheckCode::Duplicate), failed(Because::SameIdentifier));
 }
 
-#[test]
-fn identifiers_that_do_not_fit() {
-    let desk = desk();
+on_both!(identifiers_that_do_not_fit);
+fn identifiers_that_do_not_fit(place: Place) {
+    let desk = desk(place);
     for (country, form, scheme, number, because) in [
         ("DK", "", "no.orgnr", "940991692", Because::OtherCountry),
         ("SE", "AB", "se.orgnr", "8803200016", Because::OtherKind),
@@ -241,7 +242,7 @@ fn identifiers_that_do_not_fit() {
         let answer = desk.validate(&request);
         assert_eq!(result(&answer, CheckCode::IdentifierKind), failed(because), "{request} {:?}", answer.checks);
     }
-    assert!(!holds(&desk.everything_on_disk(), "111222333"));
+    assert!(!holds(&desk.home.everything(), "111222333"));
     let request = r#"{"country":"NL","name":"Jan","identifiers":[{"scheme":"nl.bsn","number":"111222333"}],"#;
     let refused = desk.validate(&format!("{request}{LOOKUP}}}"));
     let by_rule = refused.checks.iter().find(|check| check.code == CheckCode::DebtorRegister).unwrap();
@@ -256,9 +257,9 @@ fn identifiers_that_do_not_fit() {
     assert_eq!(result(&none, CheckCode::IdentifierSyntax), unknown(Because::NoIdentifier));
 }
 
-#[test]
-fn a_register_that_leaves_sole_traders_out_proves_nothing() {
-    let desk = Desk::new();
+on_both!(a_register_that_leaves_sole_traders_out_proves_nothing);
+fn a_register_that_leaves_sole_traders_out_proves_nothing(place: Place) {
+    let desk = Desk::new(place);
     desk.import("companies", "companies", AS_OF, "country,orgnr,name,state\nFI,19197528,Toinen Oy,active\n");
     let request = |form: &str| {
         format!(
@@ -271,9 +272,9 @@ fn a_register_that_leaves_sole_traders_out_proves_nothing() {
     assert_eq!(result(&company, CheckCode::RegisterExistence), failed(Because::NotFound));
 }
 
-#[test]
-fn a_foreign_persons_number_is_not_looked_up_as_a_company() {
-    let desk = desk();
+on_both!(a_foreign_persons_number_is_not_looked_up_as_a_company);
+fn a_foreign_persons_number_is_not_looked_up_as_a_company(place: Place) {
+    let desk = desk(place);
     let answer = desk.validate(
         r#"{"country":"DK","name":"Sven","legal_form":"10","identifiers":[{"scheme":"se.personnr","number":"19880320-0016"}]}"#,
     );
@@ -281,9 +282,9 @@ fn a_foreign_persons_number_is_not_looked_up_as_a_company() {
     assert_eq!(result(&answer, CheckCode::RegisterExistence), unknown(Because::NoIdentifier));
 }
 
-#[test]
-fn a_hosts_company_register_is_asked_once_while_its_answer_is_fresh() {
-    let desk = Desk::new();
+on_both!(a_hosts_company_register_is_asked_once_while_its_answer_is_fresh);
+fn a_hosts_company_register_is_asked_once_while_its_answer_is_fresh(place: Place) {
+    let desk = Desk::new(place);
     let bureau = desk.bureau("companies", |_| {
         Ok(format!(
             r#"{{"answer":"company","as_of":{},"company":{{"name":"Ørsted Maskinfabrik A/S","state":"NORMAL","legal_form":"60","registered":"2001-05-01"}}}}"#,
@@ -297,9 +298,9 @@ fn a_hosts_company_register_is_asked_once_while_its_answer_is_fresh() {
     assert_eq!(bureau.asked(), 1);
 }
 
-#[test]
-fn requests_that_are_wrong_say_where() {
-    let desk = Desk::new();
+on_both!(requests_that_are_wrong_say_where);
+fn requests_that_are_wrong_say_where(place: Place) {
+    let desk = Desk::new(place);
     let many = r#"{"scheme":"dk.cvr","number":"1"},"#.repeat(17);
     for (request, kind, part) in [
         (r#"{"name":"N"}"#.to_owned(), ErrorKind::Argument, "country"),

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::places::{Place, on_both};
 use common::{Desk, money, order};
 use obligor::calendar::{Day, Instant};
 use obligor::credit::{ChainState, Stage};
@@ -14,9 +15,9 @@ fn outcome(answer: obligor::error::Result<OrderAnswer>) -> Outcome {
     answer.unwrap().decision.outcome
 }
 
-#[test]
-fn an_order_over_the_limit_is_stopped_and_one_at_the_limit_is_not() {
-    let desk = Desk::new();
+on_both!(an_order_over_the_limit_is_stopped_and_one_at_the_limit_is_not);
+fn an_order_over_the_limit_is_stopped_and_one_at_the_limit_is_not(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-1", "1", "400.00 DKK"))), Outcome::Approve);
     let refused = desk.engine.reserve(&order("100", "SO-2", "2", "600.01 DKK")).unwrap();
@@ -30,9 +31,9 @@ fn an_order_over_the_limit_is_stopped_and_one_at_the_limit_is_not() {
     assert_eq!((events[0].kind, events[0].document.as_str()), (EventKind::Refused, "SO-2"));
 }
 
-#[test]
-fn the_same_key_gets_the_same_answer_and_other_content_an_error() {
-    let desk = Desk::new();
+on_both!(the_same_key_gets_the_same_answer_and_other_content_an_error);
+fn the_same_key_gets_the_same_answer_and_other_content_an_error(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     let first = desk.engine.reserve(&order("100", "SO-1", "k", "700.00 DKK")).unwrap();
     let again = desk.engine.reserve(&order("100", "SO-1", "k", "700.00 DKK")).unwrap();
@@ -49,9 +50,9 @@ fn the_same_key_gets_the_same_answer_and_other_content_an_error() {
     assert_eq!(outcome(desk.engine.reserve(&order("100", "SO-2", "r2", "400.00 DKK"))), Outcome::Approve);
 }
 
-#[test]
-fn a_check_is_the_reservation_that_would_come_next_and_holds_nothing() {
-    let desk = Desk::new();
+on_both!(a_check_is_the_reservation_that_would_come_next_and_holds_nothing);
+fn a_check_is_the_reservation_that_would_come_next_and_holds_nothing(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     let check = desk.engine.check(&order("100", "", "", "800.00 DKK")).unwrap();
     assert_eq!((check.decision.outcome, check.decision_id, check.source), (Outcome::Approve, None, Source::Store));
@@ -68,9 +69,9 @@ fn a_check_is_the_reservation_that_would_come_next_and_holds_nothing() {
     assert_eq!(outcome(desk.engine.check(&order("100", "SO-1", "", "1000.01 DKK"))), Outcome::Refuse);
 }
 
-#[test]
-fn a_list_is_asked_about_in_order_and_counts_up() {
-    let desk = Desk::new();
+on_both!(a_list_is_asked_about_in_order_and_counts_up);
+fn a_list_is_asked_about_in_order_and_counts_up(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     let list: Vec<_> = (0..3).map(|n| order("100", &format!("SO-{n}"), &format!("l{n}"), "400.00 DKK")).collect();
     let checks: Vec<_> = desk.engine.check_list(&list).unwrap().into_iter().map(outcome).collect();
@@ -88,9 +89,9 @@ fn a_list_is_asked_about_in_order_and_counts_up() {
     assert_eq!(desk.exposure("100"), "800.00 DKK");
 }
 
-#[test]
-fn an_order_goes_its_way_and_value_counts_once() {
-    let desk = Desk::new();
+on_both!(an_order_goes_its_way_and_value_counts_once);
+fn an_order_goes_its_way_and_value_counts_once(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     let ask = |request_key: &str, amount: Option<&str>, to: Stage, item: &str| {
         desk.engine.convert(&OrderRequest {
@@ -117,9 +118,9 @@ fn an_order_goes_its_way_and_value_counts_once() {
     assert_eq!(outcome(desk.engine.reopen(&order("100", "SO-1", "7", "750.00 DKK"))), Outcome::Approve);
 }
 
-#[test]
-fn time_makes_items_overdue_and_reservations_expire() {
-    let desk = Desk::new();
+on_both!(time_makes_items_overdue_and_reservations_expire);
+fn time_makes_items_overdue_and_reservations_expire(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "100000.00 DKK");
     desk.item("100", "INV-1", ItemKind::Invoice, "10000.01 DKK", "2026-11-22");
     let expires = Instant::parse("2026-11-25T00:00:00Z");
@@ -139,18 +140,18 @@ fn time_makes_items_overdue_and_reservations_expire() {
     assert_eq!((late.decision.outcome, late.decision.reasons[0].code), (Outcome::Hold, Code::OverdueAmount));
 }
 
-#[test]
-fn customers_nobody_knows_are_refused_on_record() {
-    let desk = Desk::new();
+on_both!(customers_nobody_knows_are_refused_on_record);
+fn customers_nobody_knows_are_refused_on_record(place: Place) {
+    let desk = Desk::new(place);
     let answer = desk.engine.reserve(&order("nobody", "SO-1", "1", "1.00 DKK")).unwrap();
     assert_eq!((answer.decision.outcome, answer.decision.reasons[0].code), (Outcome::Refuse, Code::UnknownCustomer));
     assert!(desk.engine.replay(answer.decision_id.unwrap()).unwrap().same);
     assert_eq!(desk.engine.change(&order("nobody", "SO-1", "2", "1.00 DKK")).unwrap_err().kind(), ErrorKind::NotFound);
 }
 
-#[test]
-fn every_decision_can_be_explained_replayed_and_shown_to_be_untouched() {
-    let desk = Desk::new();
+on_both!(every_decision_can_be_explained_replayed_and_shown_to_be_untouched);
+fn every_decision_can_be_explained_replayed_and_shown_to_be_untouched(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     for n in 0..20 {
         let answer = desk.engine.reserve(&order("100", &format!("SO-{n}"), &format!("k{n}"), "77.00 DKK")).unwrap();
@@ -167,9 +168,9 @@ fn every_decision_can_be_explained_replayed_and_shown_to_be_untouched() {
     assert_eq!(desk.engine.explain(3, Language::En).unwrap_err().kind(), ErrorKind::NotFound);
 }
 
-#[test]
-fn requests_that_lack_something_say_what() {
-    let desk = Desk::new();
+on_both!(requests_that_lack_something_say_what);
+fn requests_that_lack_something_say_what(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("100", "1000.00 DKK");
     let good = order("100", "SO-1", "1", "1.00 DKK");
     for (bad, word) in [
@@ -183,5 +184,19 @@ fn requests_that_lack_something_say_what() {
         let error = desk.engine.reserve(&bad).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Argument);
         assert!(error.message().contains(word), "{error}");
+    }
+}
+
+on_both!(a_call_may_take_as_long_as_can_be_said);
+fn a_call_may_take_as_long_as_can_be_said(place: Place) {
+    let desk = Desk::new(place);
+    desk.customer("100", "1000.00 DKK");
+    for deadline_ms in [1_000_000, 0x7fff_ffff, 0x8000_0000, u32::MAX] {
+        let order = OrderRequest { deadline_ms: Some(deadline_ms), ..order("100", "", "", "1.00 DKK") };
+        // Twice: the second uses a connection that is there.
+        for _ in 0..2 {
+            assert!(desk.engine.check(&order).is_ok());
+            assert!(desk.engine.check_list(std::slice::from_ref(&order)).unwrap()[0].is_ok());
+        }
     }
 }

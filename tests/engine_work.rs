@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::places::{Place, on_both};
 use common::{Desk, call, order};
 use obligor::engine::{OrderRequest, PolicySource};
 use obligor::error::ErrorKind;
@@ -50,8 +51,8 @@ hand_over_days = 14
 remind_days = 7
 "#;
 
-fn desk() -> Desk {
-    let desk = Desk::new().under(common::NOON, PolicySource::Text(format!("{}{RULES}", common::FRAME)));
+fn desk(place: Place) -> Desk {
+    let desk = Desk::new(place).under(common::NOON, PolicySource::Text(format!("{}{RULES}", common::FRAME)));
     desk.customer("100", "1000.00 DKK");
     desk
 }
@@ -74,9 +75,9 @@ fn kinds(events: &Value) -> Vec<&str> {
     events.as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect()
 }
 
-#[test]
-fn a_held_order_is_listed_with_its_reasons_and_released_by_who_may() {
-    let desk = desk();
+on_both!(a_held_order_is_listed_with_its_reasons_and_released_by_who_may);
+fn a_held_order_is_listed_with_its_reasons_and_released_by_who_may(place: Place) {
+    let desk = desk(place);
     let waits = desk.engine.reserve(&order("100", "SO-1", "1", "1500.00 DKK")).unwrap();
     assert_eq!(waits.decision.outcome, Outcome::Hold);
     assert_eq!(desk.exposure("100"), "0.00 DKK", "a held order holds nothing");
@@ -104,9 +105,9 @@ fn a_held_order_is_listed_with_its_reasons_and_released_by_who_may() {
     assert!(replayed.same);
 }
 
-#[test]
-fn a_large_release_needs_two_people() {
-    let desk = desk();
+on_both!(a_large_release_needs_two_people);
+fn a_large_release_needs_two_people(place: Place) {
+    let desk = desk(place);
     desk.engine.reserve(&order("100", "SO-1", "1", "5000.01 DKK")).unwrap();
     let first = desk.engine.release(&by("maja", "manager", "SO-1", "2")).unwrap();
     assert_eq!(first.decision.outcome, Outcome::Hold);
@@ -119,9 +120,9 @@ fn a_large_release_needs_two_people() {
     assert_eq!(desk.exposure("100"), "5000.01 DKK");
 }
 
-#[test]
-fn a_persons_hold_survives_everything_but_a_person() {
-    let desk = desk();
+on_both!(a_persons_hold_survives_everything_but_a_person);
+fn a_persons_hold_survives_everything_but_a_person(place: Place) {
+    let desk = desk(place);
     desk.engine.reserve(&order("100", "SO-1", "1", "400.00 DKK")).unwrap();
     let stopped = desk.engine.hold(&by("carl", "controller", "SO-1", "2")).unwrap();
     assert_eq!(stopped.decision.outcome, Outcome::Hold);
@@ -136,9 +137,9 @@ fn a_persons_hold_survives_everything_but_a_person() {
     assert_eq!(rejected.kind(), ErrorKind::State, "it does not wait");
 }
 
-#[test]
-fn asking_again_releases_the_oldest_first_until_the_room_is_used() {
-    let desk = desk();
+on_both!(asking_again_releases_the_oldest_first_until_the_room_is_used);
+fn asking_again_releases_the_oldest_first_until_the_room_is_used(place: Place) {
+    let desk = desk(place);
     desk.customer("200", "1000.00 DKK");
     desk.engine.reserve(&order("200", "SO-0", "0", "1000.00 DKK")).unwrap();
     for (document, key, amount) in
@@ -170,9 +171,9 @@ fn asking_again_releases_the_oldest_first_until_the_room_is_used() {
     assert_eq!(desk.exposure("200"), "600.00 DKK");
 }
 
-#[test]
-fn another_payer_takes_the_order_over_or_nothing_happens() {
-    let desk = desk();
+on_both!(another_payer_takes_the_order_over_or_nothing_happens);
+fn another_payer_takes_the_order_over_or_nothing_happens(place: Place) {
+    let desk = desk(place);
     desk.customer("200", "300.00 DKK");
     desk.engine.reserve(&order("100", "SO-1", "1", "400.00 DKK")).unwrap();
     let no = desk.engine.transfer(&order("200", "SO-1", "2", "400.00 DKK")).unwrap();
@@ -188,9 +189,9 @@ fn another_payer_takes_the_order_over_or_nothing_happens() {
     assert!(desk.engine.verify(&mut |_, _| true).unwrap().faults.is_empty());
 }
 
-#[test]
-fn a_limit_that_grows_much_waits_for_a_second_person() {
-    let desk = desk();
+on_both!(a_limit_that_grows_much_waits_for_a_second_person);
+fn a_limit_that_grows_much_waits_for_a_second_person(place: Place) {
+    let desk = desk(place);
     let put = |limit: &str, user: &str| {
         let request = json!({ "company": "NW01", "customer": "100", "limit": limit, "user": user });
         desk.engine.call("limit.put", &request.to_string())
@@ -215,9 +216,9 @@ fn a_limit_that_grows_much_waits_for_a_second_person() {
     assert_eq!(decide("carl").unwrap_err().kind(), ErrorKind::NotFound);
 }
 
-#[test]
-fn people_are_told_once_and_until_they_say_that_they_heard() {
-    let desk = desk();
+on_both!(people_are_told_once_and_until_they_say_that_they_heard);
+fn people_are_told_once_and_until_they_say_that_they_heard(place: Place) {
+    let desk = desk(place);
     let next = || call(&desk.engine, "event.next", json!({ "consumer": "crm" }));
     desk.engine.reserve(&order("100", "SO-1", "1", "900.00 DKK")).unwrap();
     desk.limit("100", "500.00 DKK");
@@ -247,9 +248,9 @@ fn people_are_told_once_and_until_they_say_that_they_heard() {
     assert_eq!(beyond.unwrap_err().kind(), ErrorKind::Argument);
 }
 
-#[test]
-fn a_pool_is_shared_and_named() {
-    let desk = desk();
+on_both!(a_pool_is_shared_and_named);
+fn a_pool_is_shared_and_named(place: Place) {
+    let desk = desk(place);
     desk.customer("200", "1000.00 DKK");
     call(&desk.engine, "pool.put", json!({ "pool": "NORD", "kind": "group", "currency": "DKK" }));
     call(&desk.engine, "limit.put", json!({ "pool": "NORD", "limit": "1500.00 DKK" }));

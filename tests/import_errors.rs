@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use common::Desk;
+use common::places::{Place, on_both};
 use obligor::engine::ImportRequest;
 use obligor::import::{Control, Kind, Mapping, Problem, documentation};
 
@@ -139,9 +140,9 @@ fn cell(text: &str) -> String {
     }
 }
 
-#[test]
-fn one_example_of_each_kind() {
-    let desk = Desk::new();
+on_both!(one_example_of_each_kind);
+fn one_example_of_each_kind(place: Place) {
+    let desk = Desk::new(place);
     desk.customer("10007", "1000.00 DKK");
     let mut table = "| bad input | what comes back |\n|---|---|\n".to_owned();
     let mut seen = BTreeSet::new();
@@ -193,9 +194,9 @@ fn the_manual_has_the_columns_and_the_mappings_of_the_code() {
     compare("docs/IMPORT.md", &manual);
 }
 
-#[test]
-fn a_personal_number_is_in_no_error_wherever_it_stands() {
-    let desk = Desk::new();
+on_both!(a_personal_number_is_in_no_error_wherever_it_stands);
+fn a_personal_number_is_in_no_error_wherever_it_stands(place: Place) {
+    let desk = Desk::new(place);
     for number in ["310275-1234", "01819012345", "900101-9802", "131052-308T", "3102751234"] {
         for kind in Kind::ALL {
             for wrong in kind.columns() {
@@ -214,9 +215,9 @@ fn a_personal_number_is_in_no_error_wherever_it_stands() {
     }
 }
 
-#[test]
-fn an_error_lists_the_first_bad_rows_and_counts_all() {
-    let desk = Desk::new();
+on_both!(an_error_lists_the_first_bad_rows_and_counts_all);
+fn an_error_lists_the_first_bad_rows_and_counts_all(place: Place) {
+    let desk = Desk::new(place);
     let mut text = format!("{ITEMS}\n");
     for at in 0..150 {
         let _ = writeln!(text, "NW01,99999,F{at},DKK,five,2026-11-30");

@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::Desk;
+use common::places::Place;
 use obligor::calendar::Day;
 use obligor::credit::decide;
 use obligor::engine::policy_cases::{COLUMNS, read_cases};
@@ -301,7 +302,7 @@ fn call(desk: &Desk, operation: &str, request: Value) -> Value {
 
 #[test]
 fn the_engine_compares_by_name_and_text_and_with_sentences() {
-    let desk = Desk::new();
+    let desk = Desk::new(Place::File);
     let request = json!({ "a": "sap_static", "b": Policy::profile_text("erpnext").unwrap(), "examples": 1 });
     let plain = call(&desk, "policy.compare", request.clone());
     assert_eq!((&plain["a"]["name"], &plain["b"]["name"]), (&json!("sap_static"), &json!("erpnext")));
@@ -336,7 +337,7 @@ fn the_engine_compares_by_name_and_text_and_with_sentences() {
 
 #[test]
 fn the_engine_checks_explains_and_lists_policies() {
-    let desk = Desk::new();
+    let desk = Desk::new(Place::File);
     let sound = call(&desk, "policy.check", json!({}));
     assert_eq!((&sound["name"], &sound["findings"]), (&json!("standard"), &json!([])));
     let odd = call(&desk, "policy.check", json!({ "text": LARGE }));

@@ -1,20 +1,20 @@
 //! Two hosts on one database: how soon one hears of the other, and what either may say when it hears nothing.
 
 mod common;
-#[path = "postgres_server/mod.rs"]
-mod postgres_server;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use common::places::postgres_server::{Server, shared};
 use common::{NOON, customer, money, order, put_account};
 use obligor::calendar::{Clock, Instant};
+use obligor::credit::{Limit, LimitKind};
 use obligor::engine::{Engine, Keeper, Source};
 use obligor::error::ErrorKind;
 use obligor::policy::Policy;
 use obligor::store::postgres::{Options, PostgresStore};
-use postgres_server::{Server, shared};
+use obligor::store::{LimitOwner, LimitRecord, LimitRequest};
 use serde_json::json;
 
 /// A clock that is set by hand: milliseconds after [`NOON`].
@@ -93,6 +93,28 @@ fn a_host_hears_what_another_wrote() {
     customer(&there, "400", "10.00 DKK");
     clock.set(2 * oldest);
     assert_eq!(asked(&here, &clock, "300").0, Source::Store);
+
+    // A pool's limit that a second person approves is a fact of all its accounts.
+    asked(&here, &clock, "100");
+    assert_eq!(asked(&here, &clock, "100").0, Source::Memory);
+    let owner = LimitOwner::Pool("NORD".to_owned());
+    let limit = Limit::always(LimitKind::Base, Some(500_00));
+    let record = LimitRecord { owner, currency: money("0.00 DKK").currency, limit };
+    let request = LimitRequest { id: 0, record, user: "anna".to_owned(), at: clock.now() };
+    let soon = std::time::Instant::now() + Duration::from_secs(20);
+    let id = there.store().put_limit_request(&request, soon).unwrap();
+    there.store().decide_limit_request(id, "bo", true, clock.now(), soon).unwrap();
+    clock.set(3 * oldest);
+    assert_eq!(asked(&here, &clock, "100").0, Source::Store);
+}
+
+#[test]
+fn a_host_that_read_everybody_at_its_start_need_not_ask_again() {
+    let (url, clock) = (shared().fresh_database(), Hand::default());
+    customer(&host(&url, &clock, Duration::from_secs(20)), "100", "1000.00 DKK");
+    let here = host(&url, &clock, Duration::from_secs(20));
+    assert_eq!(here.warm().unwrap(), 1);
+    assert_eq!(asked(&here, &clock, "100"), (Source::Memory, money("0.00 DKK").to_string(), 0));
 }
 
 #[test]

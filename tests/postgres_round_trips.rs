@@ -1,8 +1,6 @@
 //! How often the server is asked: round trips, counted on the wire.
 
 mod common;
-#[path = "postgres_server/mod.rs"]
-mod postgres_server;
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -10,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use common::places::postgres_server::shared;
 use common::{NOON, customer, money, order};
 use obligor::calendar::{Clock, Instant};
 use obligor::engine::{Engine, Keeper, OrderAnswer, Source};
 use obligor::policy::Policy;
 use obligor::reason::Outcome;
 use obligor::store::postgres::{Options, PostgresStore};
-use postgres_server::shared;
 
 const DAY: i64 = 24 * 3600 * 1000;
 

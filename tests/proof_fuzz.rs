@@ -10,6 +10,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use common::places::Place;
 use common::{Desk, order};
 use obligor::calendar::Day;
 use obligor::customer::Subject;
@@ -91,7 +92,7 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     std::env::set_current_dir(folder.path()).unwrap();
     let policy = format!("{}\n[limits]\napproval_above = [\"900000.00 DKK\"]\n", Policy::standard().unwrap().text);
-    let desk = Desk::in_memory().under(common::NOON, PolicySource::Text(policy));
+    let desk = Desk::new(Place::File).under(common::NOON, PolicySource::Text(policy));
     desk.customer("100", "1000.00 DKK");
     let large =
         json!({ "company": "NW01", "customer": "100", "kind": "temporary", "limit": "900000.01 DKK", "user": "maja" });

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use common::Desk;
+use common::places::{Place, on_both};
 use jsonschema::Validator;
 use obligor::engine::{Engine, schemas};
 use obligor::register::sources::HostCallback;
@@ -127,13 +128,13 @@ fn fits(schema: &Validator, what: &str, value: &Value) {
 }
 
 impl Recorder {
-    fn new() -> Self {
+    fn new(place: Place) -> Self {
         let schemas = schemas::all().into_iter().map(|one| {
             let of = |schema: &Value| jsonschema::validator_for(schema).unwrap();
             (one.operation, (of(&one.request), of(&strict(&one.answer))))
         });
         let two_people = "[limits]\napproval_above = [\"900000.00 DKK\"]\n";
-        Self { desk: Desk::with_policy(two_people), schemas: schemas.collect(), seen: BTreeSet::new() }
+        Self { desk: Desk::with_policy(place, two_people), schemas: schemas.collect(), seen: BTreeSet::new() }
     }
 
     #[track_caller]
@@ -157,9 +158,9 @@ DK,13585628,Nordly ApS,80,active,2001-01-01
 DK,25313763,Skovby Handel A/S,60,bankrupt,2026-09-01
 ";
 
-#[test]
-fn what_really_travels_fits() {
-    let mut desk = Recorder::new();
+on_both!(what_really_travels_fits);
+fn what_really_travels_fits(place: Place) {
+    let mut desk = Recorder::new(place);
     let account = json!({ "company": "NW01", "customer": "200" });
     let with = |more: Value| {
         let mut request = account.clone();
@@ -322,7 +323,7 @@ fn the_work_of_the_department_fits(desk: &mut Recorder) {
 
 #[test]
 fn what_the_engine_does_not_understand_does_not_fit() {
-    let desk = Recorder::new();
+    let desk = Recorder::new(Place::File);
     for (operation, (asks, _)) in &desk.schemas {
         let request = json!({ "nonsense": 1 });
         assert!(!asks.is_valid(&request), "the schema of {operation} takes a field that is none");
@@ -348,7 +349,7 @@ fn what_a_source_of_the_hosts_is_asked_and_answers_fits() {
     let source = schemas::source();
     let (asks, answers) = (Validator::new(&source.request).unwrap(), Validator::new(&source.answer).unwrap());
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let desk = Desk::new();
+    let desk = Desk::new(Place::File);
     let answer = json!({ "answer": "remarks", "as_of": 1_795_338_000_000_i64, "remarks": [
         { "number": "R1", "kind": "judgment", "amount": "1200.00 DKK", "registered": "2026-01-02" }
     ] });

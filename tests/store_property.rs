@@ -1,6 +1,8 @@
 //! Random histories: whatever happens in whatever order, the kept buckets are those that items and chains come to, and a
-//! file changes and closes what it must and nothing that is newer than it.
+//! file changes and closes what it must and nothing that is newer than it. And every store tells the same of the same
+//! history.
 
+mod places;
 mod store_common;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,9 +10,11 @@ use std::sync::{Arc, Mutex};
 
 use obligor::calendar::{Day, Instant};
 use obligor::credit::{AccountFacts, Buckets, Chain, ChainState, Limit, LimitKind, PoolFacts};
+use obligor::store::pulse::Stamp;
 use obligor::store::{
-    AccountKey, Ask, Effects, Facts, Item, ItemKind, LimitRecord, Loader, OrderRecord, Plan, Put, Step, Store,
+    AccountKey, Ask, Effects, Event, Facts, Item, ItemKind, LimitRecord, Loader, OrderRecord, Plan, Put, Step, Store,
 };
+use places::{Home, Place, on_both};
 use proptest::prelude::*;
 use store_common::*;
 
@@ -313,9 +317,11 @@ fn import(store: &dyn Store, file: &File, round: usize, history: &mut History) {
     history.look(store, at);
 }
 
-fn histories(acts: &[Act]) {
-    let fresh = fresh();
-    let store = &fresh.store;
+/// Plays a history. Returns what was told on its way.
+fn history(place: Place, acts: &[Act]) -> Vec<String> {
+    let home = Home::new(place);
+    let store = &*home.store();
+    let mut told = Vec::new();
     for customer in 0..3 {
         debtor(store, &name(customer), 4_000_000_000_000_000_000);
     }
@@ -329,6 +335,7 @@ fn histories(acts: &[Act]) {
     let mut history = History::default();
     for (round, act) in acts.iter().enumerate() {
         history.look(store, later(i64::try_from(round).unwrap() - 1));
+        let known = (0..3).map(|customer| Known::of(store, customer, round)).collect::<Vec<_>>();
         match act {
             Act::Import(file) => import(store, file, round, &mut history),
             Act::Expire { most } => {
@@ -386,14 +393,45 @@ fn histories(acts: &[Act]) {
                 }
             }
         }
-        the_exposure_of_each_pool_is_that_of_its_members(store, round);
+        known.iter().for_each(|known| known.is_told_when_it_is_old(store, round));
+        let accounts = the_exposure_of_each_pool_is_that_of_its_members(store, round);
+        told.push(format!("{round}: after {act:?} there is {:?} in {accounts:?}", rows(store)));
     }
     assert_sound(store);
     kept_facts_are_what_items_and_chains_come_to(store);
+    let events = store.events(0, 1000).unwrap();
+    told.extend(events.into_iter().map(|event| format!("{:?}", Event { id: 0, ..event })));
+    told
+}
+
+/// The facts of an account, as somebody may keep them.
+struct Known {
+    customer: u8,
+    facts: AccountFacts,
+    stamp: Stamp,
+}
+
+impl Known {
+    fn of(store: &dyn Store, customer: u8, round: usize) -> Self {
+        let id = store.resolve(&key(&name(customer)), soon()).unwrap().unwrap();
+        let stamp = store.pulse().stamp(id);
+        let facts = store.facts(&when(customer, "", round), soon()).unwrap().account.unwrap();
+        assert!(store.pulse().is_current(id, &stamp, true));
+        Self { customer, facts, stamp }
+    }
+
+    /// If anything of the account is otherwise now, the pulse has moved.
+    fn is_told_when_it_is_old(&self, store: &dyn Store, round: usize) {
+        let now = store.facts(&when(self.customer, "", round), soon()).unwrap().account.unwrap();
+        let pooled = !self.facts.pools.is_empty();
+        if now != self.facts {
+            assert!(!store.pulse().is_current(self.facts.id, &self.stamp, pooled), "{:?} became {now:?}", self.facts);
+        }
+    }
 }
 
 /// I10, at every moment and for whoever asks.
-fn the_exposure_of_each_pool_is_that_of_its_members(store: &dyn Store, round: usize) {
+fn the_exposure_of_each_pool_is_that_of_its_members(store: &dyn Store, round: usize) -> Vec<AccountFacts> {
     let accounts: Vec<AccountFacts> =
         (0..3).map(|customer| store.facts(&when(customer, "", round), soon()).unwrap().account.unwrap()).collect();
     let (as_of, mut all) = (when(0, "", round), Vec::new());
@@ -415,6 +453,7 @@ fn the_exposure_of_each_pool_is_that_of_its_members(store: &dyn Store, round: us
         let facts = store.pool(pool, as_of.now).unwrap().unwrap();
         assert_eq!(told(&facts), (debit, unapplied), "{pool}");
     }
+    accounts
 }
 
 /// What everything comes to, read as of any day, is what a fresh sum over the open items and the orders comes to.
@@ -465,15 +504,26 @@ proptest! {
 
     #[test]
     fn kept_buckets_are_what_items_and_chains_come_to(acts in proptest::collection::vec(act(), 1..40)) {
-        histories(&acts);
+        history(Place::File, &acts);
     }
 }
 
-#[test]
-fn the_number_of_items_does_not_change_what_a_step_reads() {
+proptest! {
+    // A server answers each of some thousand questions over a wire.
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_server_tells_the_same_of_a_history_as_a_file(acts in proptest::collection::vec(act(), 1..40)) {
+        let _alone = Place::alone();
+        prop_assert_eq!(history(Place::Server, &acts), history(Place::File, &acts));
+    }
+}
+
+on_both!(the_number_of_items_does_not_change_what_a_step_reads);
+fn the_number_of_items_does_not_change_what_a_step_reads(place: Place) {
     // Not a benchmark: the same history over few and many items answers the same.
-    let fresh = fresh();
-    let store = &fresh.store;
+    let home = Home::new(place);
+    let store = &*home.store();
     debtor(store, "10", 1_000_000);
     debtor(store, "11", 1_000_000);
     store

@@ -1,52 +1,71 @@
-//! Many callers at once: never above the limit, and fewer commits than requests.
+//! Many callers at once, threads of several hosts: never above the limit, and fewer commits than requests.
 
+mod places;
 mod store_common;
 
-use std::sync::Barrier;
+use std::sync::{Barrier, Mutex};
 use std::time::{Duration, Instant as Deadline};
 
-use obligor::credit::AccountFacts;
+use obligor::credit::{AccountFacts, ChainState};
 use obligor::error::ErrorKind;
-use obligor::store::{Effects, ItemKind, Store};
+use obligor::store::{Effects, ItemKind, Step, Store};
+use places::{Home, Place, on_both};
 use store_common::*;
 
-#[test]
-fn sixteen_threads_never_pass_the_limit() {
-    let fresh = fresh();
-    debtor(&fresh.store, "10", 1000);
-    let start = Barrier::new(16);
-    let granted: i64 = std::thread::scope(|scope| {
-        let (store, start) = (&fresh.store, &start);
-        let callers: Vec<_> = (0..16)
+/// Callers, and what each asks for.
+const CALLERS: usize = 16;
+const EACH: usize = 25;
+
+/// The stores that callers share: a server has four hosts, a file is opened once in a process.
+fn hosts(home: &Home) -> Vec<Box<dyn Store>> {
+    (0..if home.place() == Place::Server { 4 } else { 1 }).map(|_| home.store()).collect()
+}
+
+/// Lets all callers ask at once, each again and again, and counts what was granted. A step is told its caller and its
+/// number.
+fn race(hosts: &[Box<dyn Store>], step: impl Fn(usize, usize) -> Step + Sync) -> usize {
+    let start = Barrier::new(CALLERS);
+    std::thread::scope(|scope| {
+        let (start, step) = (&start, &step);
+        let callers: Vec<_> = (0..CALLERS)
             .map(|caller| {
                 scope.spawn(move || {
                     start.wait();
-                    (0..25)
-                        .filter(|n| approved(&run(store, reservation("10", &format!("SO-{caller}-{n}"), 7)).unwrap()))
-                        .count()
+                    let store = &*hosts[caller % hosts.len()];
+                    (0..EACH).filter(|n| approved(&run(store, step(caller, *n)).unwrap())).count()
                 })
             })
             .collect();
-        callers.into_iter().map(|caller| i64::try_from(caller.join().unwrap()).unwrap()).sum()
-    });
-    assert_eq!(granted, 1000 / 7, "every granted order fits, and none was lost");
-    assert_eq!(buckets(&fresh.store, "10").ordered, granted * 7);
-    let decisions = fresh.store.counts().unwrap().decisions;
-    assert_eq!(decisions, 16 * 25);
-    assert_sound(&fresh.store);
+        callers.into_iter().map(|caller| caller.join().unwrap()).sum()
+    })
 }
 
-#[test]
-fn sixteen_threads_never_pass_a_limit_that_four_accounts_share() {
-    let fresh = fresh();
-    load(&fresh.store, |load| load.put_pool(&pool("GROUP")).map(drop));
+on_both!(sixteen_threads_never_pass_the_limit);
+fn sixteen_threads_never_pass_the_limit(place: Place) {
+    let home = Home::new(place);
+    let hosts = hosts(&home);
+    let store = &*hosts[0];
+    debtor(store, "10", 1000);
+    let granted = race(&hosts, |caller, n| reservation("10", &format!("SO-{caller}-{n}"), 7));
+    assert_eq!(granted, 1000 / 7, "every granted order fits, and none was lost");
+    assert_eq!(buckets(store, "10").ordered, 1000 / 7 * 7);
+    assert_eq!(store.counts().unwrap().decisions, (CALLERS * EACH) as u64);
+    assert_sound(store);
+}
+
+on_both!(sixteen_threads_never_pass_a_limit_that_four_accounts_share);
+fn sixteen_threads_never_pass_a_limit_that_four_accounts_share(place: Place) {
+    let home = Home::new(place);
+    let hosts = hosts(&home);
+    let store = &*hosts[0];
+    load(store, |load| load.put_pool(&pool("GROUP")).map(drop));
     let customers = ["10", "11", "12", "13"];
     for customer in customers {
-        debtor(&fresh.store, customer, 1_000_000);
-        load(&fresh.store, |load| load.put_account(&into_pools(customer, &["GROUP"])).map(drop));
+        debtor(store, customer, 1_000_000);
+        load(store, |load| load.put_account(&into_pools(customer, &["GROUP"])).map(drop));
     }
-    let within_the_pool = |customer: &str, document: String| {
-        let mut step = reservation(customer, &document, 7);
+    let granted = race(&hosts, |caller, n| {
+        let mut step = reservation(customers[(caller + n) % 4], &format!("SO-{caller}-{n}"), 7);
         let plan = step.plan;
         step.plan = Box::new(move |facts| {
             let used = |account: &AccountFacts| account.pools[0].sums.iter().map(|sum| sum.debit).sum::<i64>();
@@ -54,31 +73,48 @@ fn sixteen_threads_never_pass_a_limit_that_four_accounts_share() {
             if room { plan(facts) } else { Ok(Effects::default()) }
         });
         step
-    };
-    let start = Barrier::new(16);
-    let granted: usize = std::thread::scope(|scope| {
-        let (store, start) = (&fresh.store, &start);
-        let callers: Vec<_> = (0..16)
-            .map(|caller| {
-                scope.spawn(move || {
-                    start.wait();
-                    let step = |n: usize| within_the_pool(customers[(caller + n) % 4], format!("SO-{caller}-{n}"));
-                    (0..25).filter(|n| approved(&run(store, step(*n)).unwrap())).count()
-                })
-            })
-            .collect();
-        callers.into_iter().map(|caller| caller.join().unwrap()).sum()
     });
     assert_eq!(granted, 1000 / 7);
-    let held: i64 = customers.iter().map(|customer| buckets(&fresh.store, customer).ordered).sum();
+    let held: i64 = customers.iter().map(|customer| buckets(store, customer).ordered).sum();
     assert_eq!(held, 1000 / 7 * 7);
-    assert_sound(&fresh.store);
+    assert_sound(store);
+}
+
+on_both!(one_of_sixteen_threads_gets_the_last_crown);
+/// Again and again: each time all ask for it at once, and who got it gives it back.
+fn one_of_sixteen_threads_gets_the_last_crown(place: Place) {
+    let home = Home::new(place);
+    let hosts = hosts(&home);
+    let store = &*hosts[0];
+    debtor(store, "10", 100);
+    assert!(approved(&run(store, reservation("10", "SO-rest", 99)).unwrap()));
+    for round in 0..20 {
+        let (start, won) = (Barrier::new(CALLERS), Mutex::new(Vec::new()));
+        std::thread::scope(|scope| {
+            for caller in 0..CALLERS {
+                let (store, start, won) = (&*hosts[caller % hosts.len()], &start, &won);
+                scope.spawn(move || {
+                    let document = format!("SO-{round}-{caller}");
+                    start.wait();
+                    if approved(&run(store, reservation("10", &document, 1)).unwrap()) {
+                        won.lock().unwrap().push(document);
+                    }
+                });
+            }
+        });
+        let won = won.into_inner().unwrap();
+        assert_eq!(won.len(), 1, "round {round}: {won:?}");
+        assert_eq!(buckets(store, "10").ordered, 100);
+        put_chain(store, "10", chain(facts(store, "10").id, &won[0], ChainState::Cancelled)).unwrap();
+    }
+    assert_sound(store);
 }
 
 #[test]
 fn callers_share_commits() {
     const CALLERS: u64 = 8;
     const EACH: u64 = 60;
+    // On a real disk, where a commit takes its time.
     let fresh = fresh();
     debtor(&fresh.store, "10", i64::MAX);
     let before = fresh.store.commits();
@@ -103,13 +139,14 @@ fn callers_share_commits() {
     assert_eq!(fresh.store.commits(), before + 1);
 }
 
-#[test]
-fn a_failing_caller_in_a_shared_commit_hurts_nobody() {
-    let fresh = fresh();
-    debtor(&fresh.store, "10", 1_000_000);
+on_both!(a_failing_caller_in_a_shared_commit_hurts_nobody);
+fn a_failing_caller_in_a_shared_commit_hurts_nobody(place: Place) {
+    let home = Home::new(place);
+    let store = &*home.store();
+    debtor(store, "10", 1_000_000);
     let start = Barrier::new(8);
     std::thread::scope(|scope| {
-        let (store, start) = (&fresh.store, &start);
+        let start = &start;
         for caller in 0..8 {
             scope.spawn(move || {
                 start.wait();
@@ -126,27 +163,34 @@ fn a_failing_caller_in_a_shared_commit_hurts_nobody() {
             });
         }
     });
-    assert_eq!(buckets(&fresh.store, "10").ordered, 160);
-    assert_sound(&fresh.store);
+    assert_eq!(buckets(store, "10").ordered, 160);
+    assert_sound(store);
 }
 
-#[test]
-fn a_plan_that_panics_is_an_error_and_the_store_goes_on() {
-    let fresh = fresh();
-    debtor(&fresh.store, "10", 1000);
-    let mut step = failing("10");
-    step.plan = Box::new(|_| panic!("a fault in a plan"));
-    let error = fresh.store.step(vec![step], false, soon()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Internal);
-    assert!(approved(&run(&fresh.store, reservation("10", "SO-1", 1)).unwrap()));
-    assert_sound(&fresh.store);
+on_both!(a_plan_that_panics_is_an_error_and_the_store_goes_on);
+fn a_plan_that_panics_is_an_error_and_the_store_goes_on(place: Place) {
+    let home = Home::new(place);
+    let store = &*home.store();
+    load(store, |load| load.put_pool(&pool("GROUP")).map(drop));
+    for customer in ["10", "11"] {
+        debtor(store, customer, 1000);
+    }
+    load(store, |load| load.put_account(&into_pools("11", &["GROUP"])).map(drop));
+    for (customer, all_or_nothing) in [("10", false), ("10", true), ("11", false), ("nobody", false)] {
+        let panics = Step { plan: Box::new(|_| panic!("a fault in a plan")), ..failing(customer) };
+        let error = store.step(vec![panics], all_or_nothing, soon()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Internal);
+    }
+    assert!(approved(&run(store, reservation("10", "SO-1", 1)).unwrap()));
+    assert!(approved(&run(store, reservation("11", "SO-2", 1)).unwrap()));
+    assert_sound(store);
 }
 
-#[test]
-fn a_long_write_makes_others_wait_and_lets_readers_through() {
-    let fresh = fresh();
-    debtor(&fresh.store, "10", 1000);
-    let store = &fresh.store;
+on_both!(a_long_write_makes_others_wait_and_lets_readers_through);
+fn a_long_write_makes_others_wait_and_lets_readers_through(place: Place) {
+    let home = Home::new(place);
+    let store = &*home.store();
+    debtor(store, "10", 1000);
     let (began, go_on) = (Barrier::new(2), Barrier::new(2));
     std::thread::scope(|scope| {
         let (began, go_on) = (&began, &go_on);
@@ -180,15 +224,15 @@ fn a_long_write_makes_others_wait_and_lets_readers_through() {
     assert_eq!((after.open, after.ordered), (5, 1), "what timed out was not done");
 }
 
-#[test]
-fn two_processes_never_pass_the_limit() {
-    const NAME: &str = "two_processes_never_pass_the_limit";
-    if let Some((role, path)) = child::role() {
-        let store = open(&path).unwrap();
+on_both!(two_processes_never_pass_the_limit);
+fn two_processes_never_pass_the_limit(place: Place) {
+    let test = format!("two_processes_never_pass_the_limit::{}", place.name());
+    if let Some((role, name)) = child::role() {
+        let store = &*places::open(name.to_str().unwrap());
         let granted = std::thread::scope(|scope| {
             let callers: Vec<_> = (0..4)
                 .map(|caller| {
-                    let (store, role) = (&store, &role);
+                    let role = &role;
                     scope.spawn(move || {
                         let mut longest = Duration::ZERO;
                         let granted = (0..50)
@@ -210,28 +254,29 @@ fn two_processes_never_pass_the_limit() {
         child::answer(granted.iter().map(|(_, longest)| longest.as_millis()).max().unwrap());
         return;
     }
-    let fresh = fresh();
-    debtor(&fresh.store, "10", 2000);
-    let children = ["a", "b"].map(|role| child::start(NAME, role, &fresh.path()));
+    let home = Home::new(place);
+    let store = &*home.store();
+    debtor(store, "10", 2000);
+    let children = ["a", "b"].map(|role| child::start(&test, role, home.name().as_ref()));
     let answers = children.map(child::finish);
     let granted: i64 = answers.iter().map(|lines| lines[0].parse::<i64>().unwrap()).sum();
     assert_eq!(granted, 2000 / 7);
-    assert_eq!(buckets(&fresh.store, "10").ordered, granted * 7);
+    assert_eq!(buckets(store, "10").ordered, granted * 7);
     for lines in &answers {
         let longest: u64 = lines[1].parse().unwrap();
         assert!(longest < 2000, "a caller waited {longest} ms: the queue among processes lets nobody starve");
     }
-    assert_sound(&fresh.store);
+    assert_sound(store);
 }
 
-#[test]
-fn kill_minus_nine_loses_nothing_that_was_answered() {
-    const NAME: &str = "kill_minus_nine_loses_nothing_that_was_answered";
-    if let Some((round, path)) = child::role() {
-        let store = open(&path).unwrap();
+on_both!(kill_minus_nine_loses_nothing_that_was_answered);
+fn kill_minus_nine_loses_nothing_that_was_answered(place: Place) {
+    let test = format!("kill_minus_nine_loses_nothing_that_was_answered::{}", place.name());
+    if let Some((round, name)) = child::role() {
+        let store = &*places::open(name.to_str().unwrap());
         std::thread::scope(|scope| {
             for caller in 0..4 {
-                let (store, round) = (&store, &round);
+                let round = &round;
                 scope.spawn(move || {
                     for n in 0.. {
                         let document = format!("SO-{round}-{caller}-{n}");
@@ -243,11 +288,12 @@ fn kill_minus_nine_loses_nothing_that_was_answered() {
             }
         });
     }
-    let fresh = fresh();
-    debtor(&fresh.store, "10", i64::MAX);
+    let home = Home::new(place);
+    let store = &*home.store();
+    debtor(store, "10", i64::MAX);
     let mut acknowledged = 0;
     for round in 0..20_u64 {
-        let mut child = child::start(NAME, &round.to_string(), &fresh.path());
+        let mut child = child::start(&test, &round.to_string(), home.name().as_ref());
         let mut lines = std::io::BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
         // Not before it is at work.
@@ -261,13 +307,13 @@ fn kill_minus_nine_loses_nothing_that_was_answered() {
         for document in text.lines().filter(|line| line.starts_with('=') && text.contains(&format!("{line}\n"))) {
             let document = &document[1..];
             let step = keyed(reservation("10", document, 1), document, 1);
-            assert!(run(&fresh.store, step).unwrap().repeated, "{document} was answered and lost");
+            assert!(run(store, step).unwrap().repeated, "{document} was answered and lost");
             acknowledged += 1;
         }
     }
     assert!(acknowledged >= 20, "{acknowledged}");
-    let ordered = buckets(&fresh.store, "10").ordered;
+    let ordered = buckets(store, "10").ordered;
     assert!(ordered >= acknowledged);
-    assert_eq!(fresh.store.counts().unwrap().decisions, u64::try_from(ordered).unwrap(), "none was done twice");
-    assert_sound(&fresh.store);
+    assert_eq!(store.counts().unwrap().decisions, u64::try_from(ordered).unwrap(), "none was done twice");
+    assert_sound(store);
 }

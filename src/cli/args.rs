@@ -29,8 +29,7 @@ pub(crate) struct Options {
     /// The configuration; without it ./obligor.toml, if it is there
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) config: Option<PathBuf>,
-    /// The credit state, instead of the one the configuration names: a file, postgresql://user@host/database, or env:NAME
-    /// or file:PATH, which say where such a URL stands
+    /// The credit state, a file or a URL, not the one the configuration names
     #[arg(long, global = true, value_name = "STORE", help_heading = "Global options")]
     pub(crate) store: Option<String>,
     /// Print the operation's JSON answer, one document
@@ -106,6 +105,8 @@ pub(crate) enum Command {
     Verify,
     /// Copy the credit state to a new file while it is in use
     Backup(Backup),
+    /// Move a credit state to another store, or only make the tables of one
+    Migrate(Migrate),
     /// Count everything
     Stats,
     /// List events
@@ -438,6 +439,19 @@ pub(crate) struct Decision {
 pub(crate) struct Backup {
     /// The new file
     pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Migrate {
+    /// The store that holds the state now; without it only the tables of the new one are made, or brought up to date
+    #[arg(long, value_name = "STORE")]
+    pub(crate) from: Option<String>,
+    /// The store to move into: a file, or env:NAME or file:PATH, which say where its address stands
+    #[arg(long, value_name = "STORE")]
+    pub(crate) to: String,
+    /// Leave the old store in use: a copy, to try the move out
+    #[arg(long, requires = "from")]
+    pub(crate) keep: bool,
 }
 
 #[derive(Debug, Group)]

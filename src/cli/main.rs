@@ -15,6 +15,7 @@ mod customer;
 mod exit;
 mod import;
 mod init;
+mod migrate;
 mod orders;
 mod policy;
 mod record;
@@ -96,6 +97,7 @@ fn run(args: &Args) -> Result<Done> {
         Command::Replay(decision) => record::replay(&open()?, decision.decision),
         Command::Verify => record::verify(&open()?),
         Command::Backup(backup) => record::backup(&open()?, &backup.to),
+        Command::Migrate(words) => migrate::migrate(options, words),
         Command::Stats => record::stats(&open()?),
         Command::Events(events) => record::events(&open()?, events),
         Command::Policy(policy) => policy::policy(options, policy),

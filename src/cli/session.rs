@@ -87,13 +87,18 @@ impl Session {
 
     /// Shows what an operation with a progress bar came to, likewise.
     pub(crate) fn told<T: Serialize>(&self, answer: &T, shown: Done) -> Result<Done> {
-        if !self.json {
-            return Ok(shown);
-        }
-        let text = serde_json::to_string(answer)
-            .map_err(|error| Error::new(ErrorKind::Internal, format!("the answer cannot be written: {error}")))?;
-        Ok(Done::with(text, shown.code))
+        told(self.json, answer, shown)
     }
+}
+
+/// The same, without a session.
+pub(crate) fn told<T: Serialize>(json: bool, answer: &T, shown: Done) -> Result<Done> {
+    if !json {
+        return Ok(shown);
+    }
+    let text = serde_json::to_string(answer)
+        .map_err(|error| Error::new(ErrorKind::Internal, format!("the answer cannot be written: {error}")))?;
+    Ok(Done::with(text, shown.code))
 }
 
 /// What the log had to say goes to standard error when the command has ended, however it ended.

@@ -202,6 +202,7 @@ impl Engine {
         identifiers.sort();
         identifiers.dedup();
         let text = |field: &str, text: &str| match text.len() {
+            _ if text.contains('\0') => Err(Error::argument(format!("{field} has the character U+0000 in it"))),
             0..=MAX_TEXT_BYTES => Ok(text.trim().to_owned()),
             length => Err(Error::argument(format!("{field} is {length} bytes long; at most {MAX_TEXT_BYTES}"))),
         };

@@ -61,6 +61,16 @@ impl std::fmt::Debug for StorePlace {
     }
 }
 
+/// As it may be shown: without user and password.
+impl std::fmt::Display for StorePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Server(url) => f.write_str(&postgres::shown(url)),
+        }
+    }
+}
+
 impl From<PathBuf> for StorePlace {
     fn from(path: PathBuf) -> Self {
         match path.to_str().filter(|text| postgres::is_url(text)) {

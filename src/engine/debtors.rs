@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::flights::Boarding;
 use super::identify::{TypedNumber, holds_bsn, is_hashed};
 use super::keeper::{Field, lead_back, read_identifier};
-use super::registers::{Brought, hours, later, left};
+use super::registers::{Brought, for_the_source, hours, later, left};
 use super::{Engine, LogLevel, checked_name};
 use crate::calendar::{Day, Instant};
 use crate::customer::{Number, Subject, SubjectKind, SubjectSource, derive_subject};
@@ -307,7 +307,8 @@ impl Engine {
             (None, _, None) => Had::unknown("", WhyUnknown::NoSource),
             (None, Some(key), Some(source)) => match self.kept_remarks(source, key, whom, now, today)? {
                 Some(had) => had,
-                None => match self.registers.flights.board(&(source.to_owned(), key.clone()), deadline) {
+                None => match self.registers.flights.board(&(source.to_owned(), key.clone()), for_the_source(deadline))
+                {
                     Boarding::Nobody => Had::unknown(source, WhyUnknown::SourceFailed),
                     Boarding::Passenger(brought) => self.had(source, key, whom, brought, true, now),
                     Boarding::Pilot(pilot) => match self.kept_remarks(source, key, whom, now, today)? {
@@ -453,7 +454,7 @@ pub(super) fn source_ask<'a>(
         basis: asker.map_or("", |asker| asker.basis),
         user: asker.map_or("", |asker| asker.user),
         on_behalf_of: asker.map_or("", |asker| asker.on_behalf_of),
-        deadline_ms: left(deadline),
+        deadline_ms: left(for_the_source(deadline)),
     }
 }
 

@@ -205,7 +205,7 @@ pub fn read_identifier(country: &str, field: Field, text: &str, today: Day) -> R
 }
 
 /// The file beside a store that holds its key.
-fn key_beside(store: &Path) -> PathBuf {
+pub(super) fn key_beside(store: &Path) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(".key");
     PathBuf::from(name)

@@ -15,6 +15,7 @@ mod identify;
 mod imports;
 mod keeper;
 mod limits;
+pub mod moves;
 pub mod operations;
 mod order_request;
 mod orders;
@@ -229,7 +230,10 @@ impl Engine {
     /// # Errors
     /// Those of the store.
     pub fn warm(&self) -> Result<u64> {
-        let (now, before) = (self.now(), self.store.pulse().copy());
+        let now = self.now();
+        // What others wrote before is not to make the first check forget what is read here.
+        self.store.heard(now, i64::from(self.policy.facts.memory_max_age_ms), self.deadline(None));
+        let before = self.store.pulse().copy();
         let mut count = 0;
         let today = self.day_of(now);
         self.store.all_accounts(self.overdue_to(today), self.horizon_to(today), now, &mut |key, facts| {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant as Deadline;
+use std::time::{Duration, Instant as Deadline};
 
 use serde::Deserialize;
 
@@ -22,6 +22,9 @@ use crate::store::{AnswerRecord, Company, IdentifierKey, LookupRecord};
 pub const DEFAULT_COMPANY_REGISTER: &str = "companies";
 /// The debtor register that is asked where the configuration names none.
 pub const DEFAULT_DEBTOR_REGISTER: &str = "remarks";
+
+/// How much of a call's time is kept back, at most, to log what a source said.
+const LONGEST_LOGGING: Duration = Duration::from_millis(500);
 
 /// What goes behind a source's name where its answers about companies are kept, since one source may answer both.
 const COMPANY_ANSWERS: &str = "#company";
@@ -197,6 +200,12 @@ pub(super) fn hours(hours: u32) -> i64 {
 /// A moment so many milliseconds later.
 pub(super) fn later(moment: Instant, milliseconds: i64) -> Instant {
     Instant(moment.0.saturating_add(milliseconds))
+}
+
+/// Until when a source may be waited for: what is left then is for the log, without which no answer is given.
+pub(super) fn for_the_source(deadline: Deadline) -> Deadline {
+    let left = deadline.saturating_duration_since(Deadline::now());
+    deadline.checked_sub((left / 4).min(LONGEST_LOGGING)).unwrap_or(deadline)
 }
 
 /// Milliseconds that are left.

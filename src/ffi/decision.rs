@@ -173,7 +173,7 @@ pub const OBLIGOR_STATE_CANCELLED: i32 = 4;
 /// State of an order: it ran out; as cancelled.
 pub const OBLIGOR_STATE_EXPIRED: i32 = 5;
 
-/// Where the facts of a decision came from: memory. They are as old as `facts_at_ms` says.
+/// Where the facts of a decision came from: memory. They are true as of `facts_at_ms`.
 pub const OBLIGOR_SOURCE_MEMORY: i32 = 1;
 /// Where the facts of a decision came from: the store, just then.
 pub const OBLIGOR_SOURCE_STORE: i32 = 2;
@@ -206,7 +206,8 @@ pub struct obligor_decision {
     pub available_after: i64,
     /// What must be paid in advance for the order to go through, with OBLIGOR_OUTCOME_PREPAY; else 0.
     pub prepay: i64,
-    /// When the facts were read: milliseconds since 1970-01-01, UTC.
+    /// As of when the facts are those of the store, in milliseconds since 1970-01-01, UTC: when they were read, or, from
+    /// memory, when it was last known that nobody had written them since.
     pub facts_at_ms: i64,
     /// 1 if there is such an account; else 0, and every amount below `currency` is 0.
     pub has_account: i32,

@@ -331,8 +331,9 @@ fn put_all(out: &DecisionsOut, answers: &[error::Result<OrderAnswer>]) {
 export! {
     /// Would this order go through? Nothing is written and nothing is held. With a `document` the order is asked about as
     /// it stands in the store: one that holds credit by its difference, a closed one as reopened. Without one it is asked
-    /// about as new, and answered from memory while the facts there are young enough; what memory would not let through
-    /// is asked again at the store.
+    /// about as new, and answered from memory while nobody is known to have written the facts there and the policy's
+    /// `memory_max_age` has not passed since that was known; what memory would not let through is asked again at the
+    /// store.
     ///
     /// `reasons` has room for `reasons_cap` reasons, or is NULL with 0; `reason_count` says how many there are. Any
     /// thread.

@@ -8,6 +8,7 @@
 //! A caller that needs the store to itself (an import, say) queues for the lead alone: the leader before it stops
 //! collecting when it comes to it.
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,6 +27,16 @@ const LONGEST_GATHERING: Duration = Duration::from_millis(5);
 pub(in crate::store) struct Job {
     pub(in crate::store) steps: Vec<Step>,
     pub(in crate::store) all_or_nothing: bool,
+}
+
+/// The error of every caller whose steps were in a transaction with a plan that panicked.
+pub(in crate::store) fn panicked(payload: Box<dyn Any + Send>) -> Error {
+    // Dropping what the panic carries may panic again.
+    std::mem::forget(payload);
+    Error::new(
+        ErrorKind::Internal,
+        "a request panicked in the store; nothing was written, and this is a fault of the library",
+    )
 }
 
 /// Where a waiting caller stands.

@@ -6,6 +6,7 @@
 //! write only if they are still true. So a plan may run more than once, and must depend on nothing but its facts.
 
 mod group;
+pub mod moving;
 pub mod postgres;
 pub mod pulse;
 mod record;
@@ -26,6 +27,15 @@ use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Currency;
 use pulse::{Pulse, Stamp};
+
+/// What making the tables of a store, or bringing them up, came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Made {
+    /// The version before; 0 when there were none.
+    pub from: usize,
+    /// The version now.
+    pub to: usize,
+}
 
 /// Locks. A thread that panicked left the data whole: nothing behind these locks is ever changed half.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -180,6 +180,11 @@ impl<'a> Beat<'a> {
         self.move_once(POOLS);
     }
 
+    /// Notes that everything is to be read anew.
+    pub(in crate::store) fn note_all(&self) {
+        self.move_once(ALL);
+    }
+
     fn move_once(&self, at: usize) {
         *self.moves.borrow_mut().entry(at).or_default() += 1;
     }

@@ -37,11 +37,15 @@ static void fail(const char *file, int line, const char *what, int32_t is, int32
 
 #define TRUE(what) IS(!!(what), 1)
 
+/* The credit state is a file in the folder, or in the PostgreSQL server that the environment names. */
 static inline uint32_t host_open(const char *folder) {
     char config[4096];
     uint32_t engine = 0;
-    snprintf(config, sizeof config, "{\"store\":\"%s/credit.db\",\"create\":true,\"clock\":\"2026-11-22T12:00:00Z\"}",
-             folder);
+    const char *server = getenv("OBLIGOR_TEST_STORE"), *rest = "\"create\":true,\"clock\":\"2026-11-22T12:00:00Z\"";
+    if (server != NULL)
+        snprintf(config, sizeof config, "{\"store\":\"%s\",\"secret\":\"env:OBLIGOR_TEST_KEY\",%s}", server, rest);
+    else
+        snprintf(config, sizeof config, "{\"store\":\"%s/credit.db\",%s}", folder, rest);
     IS(obligor_open(config, -1, &engine), OBLIGOR_OK);
     TRUE(engine != 0);
     return engine;

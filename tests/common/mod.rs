@@ -1,18 +1,21 @@
 //! What tests on a real store share: a desk with an engine, customers and orders.
 #![allow(dead_code, reason = "each test program uses its part")]
 
-use obligor::calendar::{Day, Instant};
-use obligor::engine::{ClockChoice, Config, Engine, OrderRequest, PolicySource};
+#[path = "../places/mod.rs"]
+pub(crate) mod places;
+
+use obligor::calendar::Day;
+use obligor::engine::{Config, Engine, OrderRequest, PolicySource};
 use obligor::money::Money;
 use obligor::policy::Policy;
 use obligor::store::{AccountKey, Customer, Item, ItemKind};
+use places::{Home, Place};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// A desk: an engine on a store of its own, at a moment that stands still.
 pub(crate) struct Desk {
     pub(crate) engine: Engine,
-    folder: TempDir,
+    pub(crate) home: Home,
 }
 
 /// What a policy has beside its facts and rules.
@@ -20,11 +23,8 @@ pub(crate) const FRAME: &str = include_str!("../conformance/policies/frame.toml"
 
 pub(crate) const NOON: &str = "2026-11-22T12:00:00Z";
 
-pub(crate) fn open(folder: &TempDir, now: &str) -> Engine {
-    let mut config = Config::at(folder.path().join("credit.db"));
-    config.create = true;
-    config.clock = ClockChoice::Fixed(Instant::parse(now).unwrap());
-    Engine::open(&config).unwrap()
+pub(crate) fn open(home: &Home, now: &str) -> Engine {
+    Engine::open(&home.config(now)).unwrap()
 }
 
 pub(crate) fn key(customer: &str) -> AccountKey {
@@ -36,34 +36,23 @@ pub(crate) fn money(text: &str) -> Money {
 }
 
 impl Desk {
-    pub(crate) fn new() -> Self {
-        Self::within(tempfile::tempdir().unwrap())
-    }
-
-    /// A desk whose disk is memory where the machine has such: for proofs that are about order, not about durability.
-    pub(crate) fn in_memory() -> Self {
-        Self::within(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
-    }
-
-    fn within(folder: TempDir) -> Self {
-        Self { engine: open(&folder, NOON), folder }
+    pub(crate) fn new(place: Place) -> Self {
+        let home = Home::new(place);
+        Self { engine: open(&home, NOON), home }
     }
 
     /// A desk whose policy is the standard one with `more` at its end.
-    pub(crate) fn with_policy(more: &str) -> Self {
-        let desk = Self::new();
+    pub(crate) fn with_policy(place: Place, more: &str) -> Self {
         let text = format!("{}\n{more}", Policy::standard().unwrap().text);
-        desk.under(NOON, PolicySource::Text(text))
+        Self::new(place).under(NOON, PolicySource::Text(text))
     }
 
     /// The same credit state under another policy, at a moment.
     pub(crate) fn under(self, now: &str, policy: PolicySource) -> Self {
-        let Self { engine, folder } = self;
+        let Self { engine, home } = self;
         drop(engine);
-        let mut config = Config::at(folder.path().join("credit.db"));
-        config.clock = ClockChoice::Fixed(Instant::parse(now).unwrap());
-        config.policy = policy;
-        Self { engine: Engine::open(&config).unwrap(), folder }
+        let config = Config { policy, ..home.config(now) };
+        Self { engine: Engine::open(&config).unwrap(), home }
     }
 
     pub(crate) fn customer(&self, number: &str, limit: &str) {
@@ -95,9 +84,9 @@ impl Desk {
     }
 
     pub(crate) fn later(self, now: &str) -> Self {
-        let Self { engine, folder } = self;
+        let Self { engine, home } = self;
         drop(engine);
-        Self { engine: open(&folder, now), folder }
+        Self { engine: open(&home, now), home }
     }
 
     pub(crate) fn exposure(&self, customer: &str) -> String {

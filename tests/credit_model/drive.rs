@@ -15,12 +15,12 @@ use obligor::engine::{
 use obligor::error::{Error, ErrorKind};
 use obligor::money::{Currency, Money};
 use obligor::policy::{Policy, Status};
-use obligor::store::sqlite::{Options, SqliteStore};
 use obligor::store::{AccountKey, AccountRecord, AccountRef, Ask, Customer, Item, ItemKind};
 
 use super::judge::Line;
 use super::life::{Answer, Life, ROLES, Told, USERS, What, item_name};
 use super::ops::{ACCOUNTS, Op, POOLS};
+use super::places::{Home, Place};
 use super::world::{self, Account, Pool, World, stops};
 
 const COMPANY: &str = "NW01";
@@ -249,7 +249,7 @@ struct Desk {
     clock: Arc<AtomicI64>,
     asked: Vec<(What, OrderRequest)>,
     keys: usize,
-    _folder: tempfile::TempDir,
+    _home: Home,
 }
 
 fn soon() -> Deadline {
@@ -261,16 +261,14 @@ fn key(name: &str) -> AccountKey {
 }
 
 impl Desk {
-    fn new(policy: &Policy) -> Self {
-        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let options = Options { create: true, ..Options::default() };
-        let store = SqliteStore::open(&folder.path().join("credit.db"), options).unwrap();
+    fn new(policy: &Policy, place: Place) -> Self {
+        let home = Home::new(place);
         let clock = Arc::new(AtomicI64::new(START));
         let watch = Box::new(Watch(Arc::clone(&clock)));
         let keeper = Keeper::new(&[7; 32]).unwrap();
         let policy = Arc::new(policy.clone());
-        let engine = Engine::with(Box::new(store), policy, watch, keeper, 0, Duration::from_secs(20)).unwrap();
-        let desk = Self { engine, clock, asked: Vec::new(), keys: 0, _folder: folder };
+        let engine = Engine::with(home.store(), policy, watch, keeper, 0, Duration::from_secs(20)).unwrap();
+        let desk = Self { engine, clock, asked: Vec::new(), keys: 0, _home: home };
         for (at, (name, code)) in (0..).zip(POOLS) {
             let rates = rates(at, 3);
             let pool = PoolWire { pool: name.to_owned(), kind: PoolKind::Group, currency: currency(code), rates };
@@ -540,8 +538,8 @@ fn same<T: PartialEq + Debug>(what: &str, engine: &T, model: &T) -> Result<(), S
 pub(crate) type Seen = BTreeMap<String, u32>;
 
 /// Plays a history, and notes what was told in it. What differs first is the error.
-pub(crate) fn run(policy: &Policy, ops: &[Op], seen: &mut Seen) -> Result<(), String> {
-    let mut desk = Desk::new(policy);
+pub(crate) fn run(policy: &Policy, ops: &[Op], seen: &mut Seen, place: Place) -> Result<(), String> {
+    let mut desk = Desk::new(policy, place);
     let mut list: Vec<Happened> = Vec::new();
     for (at, op) in ops.iter().enumerate() {
         let wait = if let Op::Wait { milliseconds } = op { *milliseconds } else { 7 };

@@ -8,14 +8,16 @@ mod drive;
 mod judge;
 mod life;
 mod ops;
+#[path = "../places/mod.rs"]
+mod places;
 mod world;
 
 use obligor::policy::Policy;
+use places::{Place, on_both};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-const HISTORIES: u64 = 40;
 const STEPS: usize = 250;
 
 /// What must come up in the histories.
@@ -203,30 +205,32 @@ fn policies() -> [Policy; 2] {
     [STATIC, DYNAMIC].map(|text| Policy::parse(&format!("{FRAME}{text}")).unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// The same histories every time: 10,000 steps and more.
-#[test]
-fn the_engine_equals_the_model_after_every_step() {
+on_both!(the_engine_equals_the_model_after_every_step);
+/// The same histories every time: 10,000 steps and more on a file.
+fn the_engine_equals_the_model_after_every_step(place: Place) {
     let policies = policies();
     let mut seen = drive::Seen::new();
-    for history in 0..HISTORIES {
+    // A server is asked over a wire.
+    let (histories, often) = if place == Place::File { (40_u64, 3) } else { (12, 1) };
+    for history in 0..histories {
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&history.to_le_bytes());
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         let ops = proptest::collection::vec(ops::any_op(), STEPS).new_tree(&mut runner).unwrap().current();
         let policy = &policies[usize::try_from(history % 2).unwrap()];
-        if let Err(difference) = drive::run(policy, &ops, &mut seen) {
+        if let Err(difference) = drive::run(policy, &ops, &mut seen, place) {
             panic!("history {history}: {difference}");
         }
     }
     // A history in which nothing happens proves nothing.
-    let rare = EVERYTHING.iter().filter(|name| seen.get(**name).is_none_or(|times| *times < 3));
+    let rare = EVERYTHING.iter().filter(|name| seen.get(**name).is_none_or(|times| *times < often));
     assert_eq!(rare.collect::<Vec<_>>(), Vec::<&&str>::new(), "of {seen:?}");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 24,
+        cases: 36,
         max_shrink_iters: 4_000,
         failure_persistence: None,
         ..ProptestConfig::default()
@@ -235,10 +239,11 @@ proptest! {
     /// Short histories of their own each time, which shrink to the few steps that differ.
     #[test]
     fn short_histories_equal_the_model(
+        place in proptest::sample::select(Place::BOTH.to_vec()),
         which in 0..2_usize,
         ops in proptest::collection::vec(ops::any_op(), 1..40),
     ) {
-        if let Err(difference) = drive::run(&policies()[which], &ops, &mut drive::Seen::new()) {
+        if let Err(difference) = drive::run(&policies()[which], &ops, &mut drive::Seen::new(), place) {
             prop_assert!(false, "{}", difference);
         }
     }

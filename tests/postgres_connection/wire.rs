@@ -108,7 +108,9 @@ fn a_call_takes_as_many_round_trips_as_it_must() {
             .unwrap();
         })
     };
-    assert_eq!((kept(1), kept(5)), (4, 8));
+    // That they are forgotten may travel ahead of the commit, by itself.
+    let (one, five) = (kept(1), kept(5));
+    assert!((4..=5).contains(&one) && (8..=9).contains(&five), "{one} and {five}");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use std::path::PathBuf;
+#[path = "../places/mod.rs"]
+pub(crate) mod places;
+
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,7 +14,7 @@ use obligor::engine::{CustomerAnswer, CustomerRequest, Engine, ImportRequest, Ke
 use obligor::error::Error;
 use obligor::import::Control;
 use obligor::policy::Policy;
-use obligor::store::sqlite::{Options, SqliteStore};
+use places::{Home, Place};
 
 /// A Norwegian test person of Tenor, no real one.
 pub(crate) const PERSON: &str = "10915596784";
@@ -39,34 +41,32 @@ impl Clock for Hands {
 
 /// A credit department's desk.
 pub(crate) struct Desk {
-    pub(crate) folder: tempfile::TempDir,
     pub(crate) clock: Hands,
     pub(crate) engine: Arc<Engine>,
+    pub(crate) home: Home,
 }
 
 impl Desk {
-    pub(crate) fn new() -> Self {
-        Self::with_policy(|text| text)
+    pub(crate) fn new(place: Place) -> Self {
+        Self::with_policy(place, |text| text)
     }
 
     /// A desk whose policy is the standard one, changed.
-    pub(crate) fn with_policy(change: impl Fn(String) -> String) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    pub(crate) fn with_policy(place: Place, change: impl Fn(String) -> String) -> Self {
+        let home = Home::new(place);
         let clock = Hands(Arc::new(AtomicI64::new(at("2026-11-22T12:00:00Z").0)));
         let standard = Policy::standard().unwrap().text.clone();
         let changed = change(standard.clone());
         let policy = Policy::parse(&changed).unwrap();
-        let options = Options { create: true, ..Options::default() };
-        let store = SqliteStore::open(&folder.path().join("credit.db"), options).unwrap();
         let engine = Engine::with(
-            Box::new(store),
+            home.store(),
             Arc::new(policy),
             Box::new(clock.clone()),
             Keeper::new(&[7; 32]).unwrap(),
             0,
             Duration::from_secs(10),
         );
-        Self { folder, clock, engine: Arc::new(engine.unwrap()) }
+        Self { clock, engine: Arc::new(engine.unwrap()), home }
     }
 
     pub(crate) fn import(&self, kind: &str, source: &str, as_of: &str, text: &str) {
@@ -107,14 +107,6 @@ impl Desk {
         });
         self.engine.set_source(name, Some(callback)).unwrap();
         bureau
-    }
-
-    /// Every byte the desk has left on disk.
-    pub(crate) fn everything_on_disk(&self) -> Vec<u8> {
-        let mut files: Vec<PathBuf> =
-            std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        files.iter().filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect()
     }
 }
 

@@ -1,5 +1,8 @@
 //! Runs a part of a test in a process of its own: this very program, told to run that one test again.
 
+// Each test program uses its part.
+#![allow(dead_code)]
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 

@@ -182,7 +182,8 @@ pub fn reserve(amount: i64, expires: Option<Instant>) -> Plan {
     Box::new(move |facts| {
         let Some(account) = &facts.account else { return Ok(refused()) };
         let exposure = account.buckets.debit().map_err(|e| Error::argument(e.to_string()))?;
-        let room = account.limits.first().and_then(|limit| limit.amount).unwrap_or(0) + account.buckets.unapplied;
+        let limit = account.limits.first().and_then(|limit| limit.amount).unwrap_or(0);
+        let room = limit.saturating_add(account.buckets.unapplied);
         if exposure.checked_add(amount).is_none_or(|after| after > room) {
             return Ok(refused());
         }

@@ -7,9 +7,10 @@ mod aging_and_expiry;
 mod books_and_registers;
 mod kept_facts;
 mod loads;
+#[path = "../places/mod.rs"]
+mod places;
 mod pools;
-#[path = "../postgres_server/mod.rs"]
-mod postgres_server;
+mod pulse;
 mod record;
 mod snapshots;
 mod steps;
@@ -18,7 +19,7 @@ mod store_common;
 mod work;
 
 use obligor::store::Store;
-use obligor::store::postgres::{Options, PostgresStore};
+use places::{Home, Place};
 
 /// A name, and a check on an empty store.
 type Check = (&'static str, fn(&dyn Store));
@@ -36,6 +37,7 @@ const CHECKS: &[Check] = &[
     ("a list is written whole or not at all", steps::a_list_is_written_whole_or_not_at_all),
     ("unknown customers have a chain of their own", steps::unknown_customers_have_a_chain_of_their_own),
     ("a plan may only touch its own account", steps::a_plan_may_only_touch_its_own_account),
+    ("a text with a nul in it is refused and hurts nobody", steps::a_text_with_a_nul_in_it_is_refused_and_hurts_nobody),
     ("amounts that do not fit are refused", steps::amounts_that_do_not_fit_are_refused),
     ("items age both ways", aging_and_expiry::items_age_both_ways),
     ("reservations run out", aging_and_expiry::reservations_run_out),
@@ -76,6 +78,8 @@ const CHECKS: &[Check] = &[
     ("overdue items are worked through", work::overdue_items_are_worked_through),
     ("limits wait for a second person", work::limits_wait_for_a_second_person),
     ("events are told until they are acknowledged", work::events_are_told_until_they_are_acknowledged),
+    ("what was written is no longer current", pulse::what_was_written_is_no_longer_current),
+    ("what a step left is current until it is written", pulse::what_a_step_left_is_current_until_it_is_written),
     ("policies are kept once", record::policies_are_kept_once),
     ("decisions form a chain and can be erased", record::decisions_form_a_chain_and_can_be_erased),
     ("a check can be stopped", record::a_check_can_be_stopped),
@@ -94,38 +98,34 @@ fn run_check((name, check): &Check, store: &dyn Store) {
     store_common::assert_sound(store);
 }
 
+/// Runs a check of the second list, likewise.
+fn run_own_check((name, check): &OwnCheck, store: &mut dyn Store) {
+    println!("{name}");
+    check(store);
+    store_common::assert_sound(store);
+}
+
 #[test]
 fn sqlite() {
     for check in CHECKS {
-        let fresh = store_common::fresh();
-        run_check(check, &fresh.store);
+        run_check(check, &Home::new(Place::File).in_file());
     }
-    for (name, check) in OWN_CHECKS {
-        println!("{name}");
-        let mut fresh = store_common::fresh();
-        check(&mut fresh.store);
-        store_common::assert_sound(&fresh.store);
+    for check in OWN_CHECKS {
+        run_own_check(check, &mut Home::new(Place::File).in_file());
     }
 }
 
 #[test]
 fn postgres() {
-    let server = postgres_server::shared();
-    let fresh = || {
-        let options = Options { create: true, ..Options::default() };
-        PostgresStore::open(&server.fresh_database(), options).unwrap()
-    };
     let mut single_trips = 0;
     for check in CHECKS {
-        let store = fresh();
+        let home = Home::new(Place::Server);
+        let store = home.in_server();
         run_check(check, &store);
         single_trips += store.single_trips();
     }
     assert!(single_trips > 20, "only {single_trips} requests went the short way");
-    for (name, check) in OWN_CHECKS {
-        println!("{name}");
-        let mut store = fresh();
-        check(&mut store);
-        store_common::assert_sound(&store);
+    for check in OWN_CHECKS {
+        run_own_check(check, &mut Home::new(Place::Server).in_server());
     }
 }

@@ -2,7 +2,7 @@
 
 use obligor::credit::{AccountId, Buckets, Chain, ChainState};
 use obligor::error::ErrorKind;
-use obligor::store::{AccountRef, Effects, ItemKind, NewDecision, Step, Store};
+use obligor::store::{AccountRef, Customer, Effects, Event, EventKind, ItemKind, NewDecision, Step, Store};
 
 use crate::store_common::*;
 
@@ -207,4 +207,41 @@ pub(crate) fn amounts_that_do_not_fit_are_refused(store: &dyn Store) {
     };
     assert_eq!(run(store, one_more).unwrap_err().kind(), ErrorKind::Argument);
     assert_eq!(buckets(store, "10").debit(), Ok(i64::MAX));
+}
+
+pub(crate) fn a_text_with_a_nul_in_it_is_refused_and_hurts_nobody(store: &dyn Store) {
+    debtor(store, "10", 1000);
+    let is_argument = |result: obligor::error::Result<()>| assert_eq!(result.unwrap_err().kind(), ErrorKind::Argument);
+    is_argument(store.customer("1\u{0}0").map(drop));
+    is_argument(store.facts(&ask("1\u{0}0", ""), soon()).map(drop));
+    let bad = Customer { city: "Aar\0hus".to_owned(), ..customer("11") };
+    is_argument(store.load(NOW, TODAY, &mut |load| load.put_customer(&bad).map(drop), soon()));
+    // The load goes on without the row.
+    load(store, |load| {
+        is_argument(load.put_customer(&bad).map(drop));
+        load.put_customer(&customer("12")).map(drop)
+    });
+    assert_eq!(store.counts().unwrap().customers, 2);
+
+    for (document, key) in [("SO\0-1", "k"), ("SO-1", "k\0")] {
+        is_argument(store.step(vec![keyed(reservation("10", document, 1), key, 1)], false, soon()).map(drop));
+    }
+    let subject = Event { subject: "I\0".to_owned(), ..event(EventKind::Refused, "SO-2") };
+    let account = facts(store, "10").id;
+    let tells = move |document: &str| {
+        let told = Event { account: Some(account), ..subject.clone() };
+        let made = chain(account, document, ChainState::Held);
+        Step {
+            ask: ask("10", document),
+            ..writes("10", Effects { chain: Some(made), events: vec![told], ..Effects::default() })
+        }
+    };
+    // Alone, and beside one that is good.
+    is_argument(run(store, tells("SO-2")).map(drop));
+    let steps = store.step(vec![tells("SO-3"), reservation("10", "SO-4", 5)], false, soon()).unwrap();
+    let [bad, good] = <[_; 2]>::try_from(steps.answers).unwrap();
+    is_argument(bad.map(drop));
+    assert!(approved(&good.unwrap()));
+    assert_eq!(buckets(store, "10"), Buckets { ordered: 5, ..Buckets::default() });
+    assert_eq!((store.find_order(COMPANY, "SO-3").unwrap(), store.events(0, 9).unwrap().len()), (None, 0));
 }

@@ -59,6 +59,15 @@ pub(crate) fn section(report: &mut Report) {
                 run_program(&build_program(program, language, &library)?, &[]).map(|()| 1)
             });
         }
+        // The README's lines name a file.
+        if stem(program) != "readme" {
+            report.step(&format!("C: {} with its credit state in a PostgreSQL server", stem(program)), || {
+                tools::need(&[tools::PYTHON])?;
+                tools::need(&tools::POSTGRES)?;
+                let library = once(&mut built)?;
+                run_program(&build_program(program, C99, &library)?, &tools::WITH_POSTGRES).map(|()| 1)
+            });
+        }
         report.step(&format!("C: {} under valgrind", stem(program)), || {
             let library = once(&mut built)?;
             run_program(&build_program(program, C99, &library)?, &VALGRIND).map(|()| 1)

@@ -27,6 +27,19 @@ pub(crate) fn section(report: &mut Report) {
         mcs(&sources("bindings/csharp/Tests")?, &tests, &["-target:exe", &reference(&folder)])?;
         run_program(&tests, &folder)
     });
+    report.step("C#: an order whose credit state is in a PostgreSQL server", || {
+        tools::need(&[tools::PYTHON])?;
+        tools::need(&tools::POSTGRES)?;
+        let scratch = folder.join("files");
+        fresh(&scratch)?;
+        let [python, script] = tools::WITH_POSTGRES;
+        let mut mono = command(python);
+        mono.env_remove("OBLIGOR_LIBRARY").args([script, "mono", "--debug"]).arg(folder.join("Tests.exe"));
+        let (said, ended) = tee(mono.arg(scratch).arg(root()).arg("An order lives through its stages"));
+        ended?;
+        let told = said.contains("ok    Order: An order lives through its stages");
+        if told { Ok(1) } else { Err("the test was not run".into()) }
+    });
     for sample in files(&root().join("bindings/csharp/Samples"), "cs") {
         let name = sample.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         report.step(&format!("C#: sample {name}"), || {

@@ -5,13 +5,14 @@
 
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, cargo, command, read, run, target, tee};
-use crate::{python, test};
+use crate::{python, test, tools};
 use std::path::Path;
 
 /// Runs them all.
 pub(crate) fn run_all() -> Result {
     let mut report = Report::default();
     report.step("long proofs", || {
+        tools::need(&tools::POSTGRES)?;
         let mut proofs = cargo();
         proofs.args(["test", "--release", "--locked", "--features", test::FEATURES, "--test", "proof_*"]);
         proofs.args(["--", "--nocapture"]).env("OBLIGOR_PROOF", "long");

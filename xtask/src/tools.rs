@@ -66,6 +66,9 @@ pub(crate) const POSTGRES: [Tool; 5] = [
     Tool { probe: &["setpriv", "--version"], debian: &["util-linux"], elsewhere: "util-linux, for `setpriv`" },
 ];
 
+/// Runs the command behind it with a database of its own in a real server; see the script.
+pub(crate) const WITH_POSTGRES: [&str; 2] = ["python3", "bindings/python/tests/postgres_server.py"];
+
 /// Makes sure that every tool is there. As root on Debian the missing ones are installed, anywhere else the answer is
 /// an error that says what to install.
 pub(crate) fn need(tools: &[Tool]) -> Result {

@@ -189,7 +189,7 @@ namespace Obligor
     /// <summary>Where the facts of an answer came from.</summary>
     public enum Source
     {
-        /// <summary>From memory; they are as old as <see cref="Decision.FactsAt"/> says.</summary>
+        /// <summary>From memory; they are true as of <see cref="Decision.FactsAt"/>.</summary>
         Memory = 1,
         /// <summary>From the store, just then.</summary>
         Store = 2,
@@ -502,7 +502,7 @@ namespace Obligor
         /// <summary>Where the facts came from.</summary>
         public Source Source { get; }
 
-        /// <summary>When the facts were read.</summary>
+        /// <summary>As of when the facts are those of the store.</summary>
         public DateTimeOffset FactsAt { get; }
 
         /// <summary>Every reason, the one that stops most first.</summary>

@@ -81,9 +81,12 @@ purposes = [""credit_application""]
         {
             get
             {
+                // The server has one database for the whole run: only one test with one desk can be run on it.
+                var server = Environment.GetEnvironmentVariable("OBLIGOR_TEST_STORE");
                 return new EngineOptions
                 {
-                    Store = Path.Combine(Folder, "credit.db"),
+                    Store = server ?? Path.Combine(Folder, "credit.db"),
+                    Secret = server == null ? null : "env:OBLIGOR_TEST_KEY",
                     Create = true,
                     Clock = Now,
                     PolicyText = Policy,

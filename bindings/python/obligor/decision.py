@@ -282,7 +282,7 @@ class Decision:
     """Whether this is the recorded answer to an earlier use of the same key."""
     source: Source
     facts_at: datetime
-    """When the facts were read."""
+    """As of when the facts are those of the store."""
     reasons: Tuple[Reason, ...]
     """Every reason, the one that stops most first."""
     _engine: Optional[DecisionCalls] = field(default=None, repr=False, compare=False)

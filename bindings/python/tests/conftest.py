@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 
@@ -13,6 +16,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(CHECKOUT / "bindings" / "python"))
 
 import obligor  # noqa: E402
+from postgres_server import PLACES, Server, environment  # noqa: E402
 
 NOW = "2026-11-22T09:00:00Z"
 
@@ -84,13 +88,63 @@ def library() -> Path:
     return Path(obligor.library_path())
 
 
+@dataclass
+class Home:
+    """Where a test's credit state is."""
+
+    #: The path of a file or the URL of a server.
+    store: str
+    #: Where the key for personal numbers is.
+    secret: str
+    #: A program that lets nobody write while it runs, and what is to be said to it first.
+    hold: List[str]
+    says: bytes
+
+    def settings(self) -> Dict[str, Any]:
+        """What an engine is opened with here."""
+        return {"store": self.store, "secret": self.secret, "create": True}
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Somebody else has the state for writing, as a long import would; everybody may read."""
+        pipe = subprocess.PIPE
+        with subprocess.Popen(self.hold, stdin=pipe, stdout=pipe, env=environment()) as other:
+            assert other.stdin is not None and other.stdout is not None
+            other.stdin.write(self.says)
+            other.stdin.flush()
+            assert other.stdout.readline() == b"held\n"
+            yield
+            other.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["file", "server"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+    """A test that asks for it runs twice: with its credit state in a file, and in a real PostgreSQL server."""
+    key = tmp_path / "key"
+    key.write_bytes(bytes(range(32)))
+    if request.param == "file":
+        store = str(tmp_path / "credit.db")
+        yield Home(store, f"file:{key}", [sys.executable, str(PLACES / "hold.py"), store], b"")
+        return
+    server: Server = request.getfixturevalue("server")
+    with server.database() as name:
+        yield Home(server.url(name), f"file:{key}", server.psql(name), (PLACES / "hold.sql").read_bytes())
+
+
 @pytest.fixture
-def opened(tmp_path: Path, library: Path) -> Iterator[Callable[..., obligor.Engine]]:
+def opened(home: Home, library: Path) -> Iterator[Callable[..., obligor.Engine]]:
     """Opens engines over the test's own store, and closes them."""
     engines = []
 
     def open_engine(**settings: Any) -> obligor.Engine:
-        settings = {"store": tmp_path / "credit.db", "create": True, "clock": NOW, "policy_text": POLICY, **settings}
+        settings = {**home.settings(), "clock": NOW, "policy_text": POLICY, **settings}
         engine = obligor.Engine.open(**settings)
         engines.append(engine)
         return engine

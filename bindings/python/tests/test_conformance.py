@@ -6,12 +6,9 @@ only those whose id begins so.
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
 from datetime import datetime
 from decimal import Decimal
@@ -20,21 +17,12 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 
-from conftest import CHECKOUT
+from conftest import CHECKOUT, Home
 from obligor import Engine, ObligorError, Status
 
 FOLDER = CHECKOUT / "tests" / "conformance"
 NOON = "2026-11-20T12:00:00Z"
 MONEY = re.compile(r"([-+]?\d+(?:\.\d+)?) ([A-Z]{3})")
-HOLD = """
-import sqlite3, sys
-store = sqlite3.connect(sys.argv[1], isolation_level=None)
-store.execute("BEGIN IMMEDIATE")
-print("held", flush=True)
-sys.stdin.read()
-store.execute("ROLLBACK")
-"""
-
 Json = Any
 
 
@@ -146,8 +134,8 @@ def listed(expected: List[Json], found: List[Json], place: str, exactly: bool) -
 class Run:
     """A vector that is being run: its engine, and what its steps keep for later ones."""
 
-    def __init__(self, vector: Dict[str, Json], folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, vector: Dict[str, Json], home: Home) -> None:
+        self.home = home
         self.clock = vector.get("clock", NOON)
         self.policy = policy_text(vector.get("policy"))
         self.kept: Dict[str, Json] = {}
@@ -156,8 +144,7 @@ class Run:
 
     def reopen(self) -> None:
         self.close()
-        store = self.folder / "credit.db"
-        self.engine = Engine.open(store=store, create=True, clock=self.clock, policy_text=self.policy)
+        self.engine = Engine.open(**self.home.settings(), clock=self.clock, policy_text=self.policy)
 
     def close(self) -> None:
         if self.engine is not None:
@@ -178,11 +165,8 @@ class Run:
             self.policy = policy_text(step["policy"])
             self.reopen()
         elif "while_store_is_busy" in step:
-            command = [sys.executable, "-c", HOLD, str(self.folder / "credit.db")]
-            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-                assert other.stdout is not None and other.stdout.readline() == b"held\n"
+            with self.home.busy():
                 self.steps(step["while_store_is_busy"], "while the store is busy")
-                other.communicate()
         elif "together" in step:
             self.together(step)
         else:
@@ -257,19 +241,23 @@ class Run:
 
 
 @pytest.mark.parametrize("vector", chosen(), ids=lambda vector: str(vector["id"]))
-def test_the_vector_holds(vector: Dict[str, Json], tmp_path: Path, library: Path) -> None:
-    run = Run(vector, tmp_path)
+def test_the_vector_holds(vector: Dict[str, Json], home: Home, library: Path) -> None:
+    run = Run(vector, home)
     try:
         run.steps(vector.get("given", []), f"{vector['id']} ({vector['title']}), given")
         run.steps(vector["when"], f"{vector['id']} ({vector['title']}), when")
         assert run.engine is not None
         assert run.engine.call("verify")["faults"] == []
-        for number in itertools.count(1):
+        # A server leaves numbers out, where what it had begun was undone.
+        left, number = run.engine.call("stats")["decisions"], 0
+        while left:
+            number += 1
             replayed = run.call({"call": "decision.replay", "with": {"decision_id": number}})
             if "error" in replayed:
-                assert replayed["error"]["kind"] == "not_found"
-                break
+                assert replayed["error"]["kind"] == "not_found" and number < 1000
+                continue
             assert replayed["same"] is True, f"decision {number} made again comes to something else"
+            left -= 1
     finally:
         run.close()
 

@@ -12,7 +12,7 @@ from typing import Any, Callable, List, Union
 import pytest
 
 import obligor
-from conftest import NOW, POLICY
+from conftest import NOW, POLICY, Home
 from obligor import Checkpoint, Code, Engine, Instalment, Kind, Money, Order, OrderState, Outcome, RemedyKind, Stage
 
 Open = Callable[..., Engine]
@@ -351,9 +351,9 @@ def test_an_order_passes_the_warehouse_or_stays_there(engine: Engine) -> None:
         engine.pass_(account=desk, document="SO-1", key="5", checkpoint=Checkpoint.SHIP)
 
 
-def race(folder: str, name: str, start: Any, answers: Any) -> None:
+def race(settings: Any, name: str, start: Any, answers: Any) -> None:
     """One of two order desks."""
-    with Engine.open(store=Path(folder) / "credit.db", clock=NOW, policy_text=POLICY) as engine:
+    with Engine.open(**settings, clock=NOW, policy_text=POLICY) as engine:
         for at in range(25):
             start.wait()
             document = f"SO-{name}-{at}"
@@ -371,11 +371,11 @@ def race(folder: str, name: str, start: Any, answers: Any) -> None:
                 engine.cancel(company="NW01", customer="10001", document=document, key=f"{document}/cancel")
 
 
-def test_two_processes_race_and_one_wins(engine: Engine, tmp_path: Path) -> None:
+def test_two_processes_race_and_one_wins(engine: Engine, home: Home) -> None:
     engine.close()
     processes = multiprocessing.get_context("spawn")
     start, answers = processes.Barrier(2), processes.Queue()
-    desks = [processes.Process(target=race, args=(str(tmp_path), name, start, answers)) for name in "AB"]
+    desks = [processes.Process(target=race, args=(home.settings(), name, start, answers)) for name in "AB"]
     for desk in desks:
         desk.start()
     told = [answers.get(timeout=60) for _ in range(50)]

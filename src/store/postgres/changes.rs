@@ -31,6 +31,9 @@ const LONGEST_GAP: Duration = Duration::from_secs(300);
 /// How often a host deletes rows that are of no use to anybody.
 const CLEANING: Duration = Duration::from_secs(60);
 
+/// The key of the lock of the host that deletes them.
+const CLEANER: i64 = 0x6f62_6c67_0000_0003;
+
 /// Where a host stands in the log.
 #[derive(Default)]
 struct Place {
@@ -101,6 +104,12 @@ impl Changes {
         as_of()
     }
 
+    /// Finds out where the log ends now, so that what is read from here on need not be forgotten when it is first heard
+    /// what others wrote. If it cannot be found out, it will be.
+    pub(super) fn begin(&self, pool: &Pool, host: i64, deadline: Deadline) {
+        let _ = self.read(pool, host, &mut lock(&self.place), deadline);
+    }
+
     fn read(&self, pool: &Pool, host: i64, place: &mut Place, deadline: Deadline) -> Outcome<()> {
         if place.cleaned.is_none_or(|at| at.elapsed() > CLEANING) {
             place.cleaned = Some(Deadline::now());
@@ -108,9 +117,12 @@ impl Changes {
             pool.with(deadline, |connection| {
                 connection.call_once(
                     deadline,
-                    "WITH cleaned AS (DELETE FROM change WHERE at < clock_timestamp() - $1 * interval '1 second')
+                    // One host at a time, since two that meet each other's rows might wait in a circle.
+                    "WITH cleaned AS (
+                         DELETE FROM change WHERE at < clock_timestamp() - $1 * interval '1 second'
+                             AND (SELECT pg_try_advisory_xact_lock($2)))
                      INSERT INTO pulse (id, token) VALUES (0, gen_random_uuid()) ON CONFLICT (id) DO NOTHING",
-                    &[(&keep, Type::INT8)],
+                    &[(&keep, Type::INT8), (&CLEANER, Type::INT8)],
                 )
             })?;
         }

@@ -8,6 +8,7 @@ use crate::calendar::Day;
 use crate::credit::{Chain, Limit};
 use crate::store::sql::Row;
 use crate::store::sql::account::{self, ALWAYS};
+use crate::store::sql::card::ELSEWHERE;
 use crate::store::sql::chain;
 use crate::store::sql::fault::Outcome;
 use crate::store::sql::value::{Col, FromValue, Value, from_json};
@@ -28,7 +29,7 @@ impl Row for From<'_> {
 }
 
 /// An account and the order that was asked about, read by one statement at one moment; `None` when there is no such
-/// account, or it belongs to pools, which takes more than one.
+/// account, or it belongs to pools, which takes more than one, or the state is not here.
 ///
 /// # Errors
 /// Those of the server.
@@ -49,7 +50,8 @@ pub(super) fn read(
                   '[]')::text
               FROM credit_limit WHERE account = kept.id),
              EXISTS (SELECT 1 FROM pool_member WHERE account = kept.id)
-         FROM (SELECT {}, facts_version FROM account WHERE {condition}) kept
+         FROM (SELECT {}, facts_version FROM account
+                 WHERE {condition} AND NOT EXISTS ({ELSEWHERE})) kept
              LEFT JOIN LATERAL (SELECT {} FROM chain WHERE company = kept.company AND document = $1) made ON true",
         account::COLUMNS,
         chain::COLUMNS

@@ -112,7 +112,9 @@ impl From<tokio_postgres::Error> for Fault {
 impl From<&DbError> for Fault {
     fn from(answer: &DbError) -> Self {
         let code = answer.code();
-        let Meaning { kind, advice, retry, gone } = Meaning::of(code);
+        let taken_meanwhile = answer.constraint().is_some_and(|name| RACED.contains(&name));
+        let meaning = if taken_meanwhile { &SqlState::T_R_SERIALIZATION_FAILURE } else { code };
+        let Meaning { kind, advice, retry, gone } = Meaning::of(meaning);
         let constraint = answer.constraint().map(|name| format!(", constraint {name}")).unwrap_or_default();
         let error = Error::new(kind, format!("{advice} (PostgreSQL: SQLSTATE {}{constraint})", code.code()));
         Self { error, code: Some(code.clone()), retry, gone }
@@ -125,6 +127,10 @@ struct Meaning {
     retry: bool,
     gone: bool,
 }
+
+/// What two requests may want at the same time although each looked first: a key, and the number of an order. The second
+/// looks again.
+const RACED: [&str; 2] = ["request_pkey", "chain_company_document_key"];
 
 const MIGRATE: &str = "the store's tables are missing or of another version; run `obligor migrate`";
 
@@ -180,9 +186,11 @@ impl Meaning {
                 "the server says that its files are damaged; stop writing to it and restore a backup or fail over",
             ),
             "54000" => is(ErrorKind::TooLarge, "the request is larger than the server takes"),
-            "22P05" | "22021" => is(
+            // What we send is UTF-8, so it can only be this.
+            "22021" => is(ErrorKind::Argument, "a text has the character U+0000, which cannot be kept"),
+            "22P05" => is(
                 ErrorKind::Unsupported,
-                "a text cannot be written in the database's encoding; the database must be UTF8",
+                "a text cannot be kept there: it has a NUL character in it, or the database is not UTF8",
             ),
             _ => match class {
                 "08" => Self {

@@ -1,3 +1,14 @@
+-- Every write begins with this: whether the state is here, all of it. Who moves a state holds this lock alone: it waits for
+-- the writes under way, and those that come wait for it, and learn then what became of the state.
+CREATE OR REPLACE FUNCTION obligor.enter_1() RETURNS BOOLEAN LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(8026096675565076482);
+    RETURN NOT EXISTS (
+        SELECT 1 FROM obligor.store
+        WHERE went_at IS NOT NULL OR (came_began IS NOT NULL AND came_done IS NULL));
+END;
+$$;
+
 -- Steps of accounts, written in one statement that is a transaction by itself: one round trip, whatever the distance.
 --
 -- The caller has decided on facts it had at hand. For each account, by its number in rising order, they are looked at
@@ -51,6 +62,10 @@ BEGIN
     said := set_config('lock_timeout', wait_ms, true);
     IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
         said := set_config('synchronous_commit', 'on', true);
+    END IF;
+    -- Without an outcome the caller goes the long way, and is told there why.
+    IF NOT obligor.enter_1() THEN
+        RETURN;
     END IF;
     FOR a IN 0 .. cardinality(accounts) - 1 BY 18 LOOP
         steps_end := step + accounts[a + 17];

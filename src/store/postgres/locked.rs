@@ -2,14 +2,21 @@
 //!
 //! Every transaction takes its locks in one order, so that none ever waits for another in a circle:
 //!
-//! 1. the *loads* lock, an advisory one: alone for a load and for other writes that may touch any account; shared by those
-//!    that touch several accounts, or pools;
-//! 2. pools, by number;
-//! 3. accounts, by number.
+//! 1. the lock of the *house* ([`house`](super::house)), an advisory one, shared by all who write;
+//! 2. the *loads* lock, another: alone for a load and for other writes that may touch any account; shared by those that
+//!    touch several accounts, or pools;
+//! 3. pools, by number;
+//! 4. accounts, by number.
 //!
-//! What a step may touch beside its own account is known before: the pools of the account, accounts of those pools whose
-//! reservations ran out, and an account that holds the same order and let it run out. All of it is locked ahead, and
-//! looked at again once it is: who found more begins anew.
+//! The chain of decisions about unknown customers comes last. What a step may touch beside its own account is known
+//! before: the pools of the account, accounts of those pools whose reservations ran out, and an account that holds the
+//! same order and let it run out. All of it is locked ahead, and looked at again once it is: who finds more begins anew.
+//!
+//! One circle is left, for hosts that are at fault: lists of several requests at the same moment that want the same keys,
+//! or the same orders for other customers. The server ends it after a second, and who was ended tries again alone.
+//!
+//! One account that has no pools is locked by reading it, and needs no other lock. If it turns out to have pools by then,
+//! what was written is not committed ([`Rows::holds_pools`]).
 
 use std::collections::BTreeSet;
 
@@ -31,12 +38,18 @@ struct Reach {
     pools: BTreeSet<i64>,
 }
 
+impl Reach {
+    fn covers(&self, other: &Self) -> bool {
+        self.accounts.is_superset(&other.accounts) && self.pools.is_superset(&other.pools)
+    }
+}
+
 /// Whom steps name, and which orders.
 #[derive(Default)]
 pub(super) struct Named {
-    ids: Vec<i64>,
-    companies: Vec<String>,
-    customers: Vec<String>,
+    ids: BTreeSet<i64>,
+    /// Company and customer.
+    keys: BTreeSet<(String, String)>,
     documents: Vec<String>,
     now: i64,
 }
@@ -60,15 +73,15 @@ impl Named {
 
     fn add(&mut self, who: &AccountRef) {
         match who {
-            AccountRef::Id(id) => self.ids.push(id.0.into()),
-            AccountRef::Key(key) => {
-                self.companies.push(key.company.clone());
-                self.customers.push(key.customer.clone());
-            }
-        }
+            AccountRef::Id(id) => self.ids.insert(id.0.into()),
+            AccountRef::Key(key) => self.keys.insert((key.company.clone(), key.customer.clone())),
+        };
     }
 
     fn reach(&self, rows: &Rows<'_>) -> Outcome<Reach> {
+        let ids: Vec<i64> = self.ids.iter().copied().collect();
+        let (companies, customers): (Vec<&str>, Vec<&str>) =
+            self.keys.iter().map(|(company, customer)| (company.as_str(), customer.as_str())).unzip();
         let found = rows
             .connection
             .query(
@@ -88,9 +101,9 @@ impl Named {
                          WHERE pool IN (SELECT pool FROM shared) AND next_expiry <= $5)
                  SELECT touched.id, pool_member.pool FROM touched LEFT JOIN pool_member ON account = touched.id",
                 &[
-                    (&self.ids, Type::INT8_ARRAY),
-                    (&self.companies, Type::TEXT_ARRAY),
-                    (&self.customers, Type::TEXT_ARRAY),
+                    (&ids, Type::INT8_ARRAY),
+                    (&companies, Type::TEXT_ARRAY),
+                    (&customers, Type::TEXT_ARRAY),
                     (&self.documents, Type::TEXT_ARRAY),
                     (&self.now, Type::INT8),
                 ],
@@ -110,8 +123,7 @@ impl Named {
     /// Those of the server.
     pub(super) fn lock(&self, rows: &Rows<'_>) -> Outcome<()> {
         let reach = self.reach(rows)?;
-        if reach.accounts.len() <= 1 && reach.pools.is_empty() {
-            // One account is locked by reading it.
+        if self.ids.len() + self.keys.len() <= 1 && reach.accounts.len() <= 1 && reach.pools.is_empty() {
             return Ok(());
         }
         let run = |text: &str, ids: &BTreeSet<i64>| {
@@ -123,12 +135,21 @@ impl Named {
             .map_err(|refused| rows.refused(refused))?;
         run("SELECT id FROM pool WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", &reach.pools)?;
         run("SELECT id FROM account WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", &reach.accounts)?;
-        if self.reach(rows)? == reach {
+        if reach.covers(&self.reach(rows)?) {
+            rows.hold_pools();
             return Ok(());
         }
         rows.begin_anew();
-        Err(Error::new(ErrorKind::Undetermined, "others changed the pools of an account at the same time").into())
+        Err(overtaken().into())
     }
+}
+
+/// The answer when the deadline passes before the right locks could be taken.
+pub(super) fn overtaken() -> Error {
+    Error::new(
+        ErrorKind::Undetermined,
+        "others changed the pools of the account until the deadline, so nothing was done; ask again with the same key",
+    )
 }
 
 /// Keeps everybody out who writes accounts, but those that write one account without pools.
@@ -138,6 +159,7 @@ impl Named {
 pub(super) fn alone(rows: &Rows<'_>) -> Outcome<()> {
     rows.connection
         .query("SELECT pg_advisory_xact_lock($1)", &[(&LOADS, Type::INT8)])
-        .map(drop)
-        .map_err(|refused| rows.refused(refused))
+        .map_err(|refused| rows.refused(refused))?;
+    rows.hold_pools();
+    Ok(())
 }

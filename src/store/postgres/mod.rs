@@ -7,7 +7,8 @@
 //!   makes it the rows' database;
 //! - the tables and functions: [`schema`];
 //! - a step: callers that want the same account written wait in one queue, and the first of them takes the others along.
-//!   [`once`] writes in one round trip what can be decided on what is [`known`]; [`locked`] does the rest.
+//!   [`once`] writes in one round trip what can be decided on what is [`known`]; [`locked`] does the rest;
+//! - a move of the whole state: [`house`].
 //!
 //! Nothing here outlives a call but open connections.
 
@@ -17,6 +18,7 @@ mod changes;
 mod connection;
 mod facts;
 mod fault;
+mod house;
 mod known;
 mod locked;
 mod once;
@@ -38,15 +40,14 @@ use std::time::{Duration, Instant as Deadline};
 
 use tokio_postgres::types::Type;
 
-pub use schema::Made;
-
-use super::group::{Job, Pace, Turn};
+use super::group::{Job, Pace, Turn, panicked};
+use super::moving::{Doors, Open};
 use super::pulse::Pulse;
 use super::sql::database::{Database, READ_WAIT};
 use super::sql::fault::{Fault, Outcome};
 use super::sql::load::RowLoader;
-use super::sql::{Sql, Touched, Writing, carry_out, query, step};
-use super::{AccountRef, Ask, Facts, Loader, Step, Steps, Verification, Watch, forked};
+use super::sql::{Sql, Touched, Writing, card, carry_out, query, step};
+use super::{AccountRef, Ask, Facts, Loader, Made, Step, Steps, Verification, Watch, forked, sqlite};
 use crate::calendar::{Day, Instant};
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind, Result};
@@ -106,6 +107,11 @@ pub fn has_password(url: &str) -> bool {
     Address::parse(url).is_ok_and(|address| address.password.is_some())
 }
 
+/// A URL as it may be shown: hosts and database.
+pub fn shown(url: &str) -> String {
+    Address::parse(url).map_or_else(|_| "postgresql://".to_owned(), |address| address.to_string())
+}
+
 /// Makes the tables in the database a URL names, or brings them up to what this library needs. The user must own them.
 ///
 /// # Errors
@@ -125,14 +131,33 @@ impl PostgresStore {
     /// Opens the store a URL names.
     ///
     /// # Errors
-    /// `Config` for the URL, a wrong password or a certificate; `NotFound` when there are no tables and none were to be
-    /// made; `Unsupported` when they are older than this library needs; `TooNew`; `Undetermined`.
+    /// `Config` for the URL, a wrong password or a certificate, and when the state moved to another store or a move into
+    /// this one was not finished; `NotFound` when there are no tables and none were to be made; `Unsupported` when they
+    /// are older than this library needs; `TooNew`; `Undetermined`.
     pub fn open(url: &str, options: Options) -> Result<Self> {
+        let store = Self::at(url)?;
+        let deadline = Deadline::now() + options.wait;
+        let checked = store.pool.with(deadline, |connection| {
+            connection.begin(Access::Read, deadline, None)?;
+            schema::check(connection)?;
+            card::usable(&Rows::reading(connection))
+        });
+        match checked {
+            Err(Fault(error)) if options.create && error.kind() == ErrorKind::NotFound => {
+                migrate(url, options.wait)?;
+            }
+            result => result?,
+        }
+        store.changes.begin(&store.pool, store.host, deadline);
+        Ok(store)
+    }
+
+    fn at(url: &str) -> Result<Self> {
         let address = Address::parse(url)?;
         let mut number = [0_u8; 8];
         getrandom::fill(&mut number)
             .map_err(|error| Error::new(ErrorKind::Io, format!("the machine gives no random numbers: {error}")))?;
-        let store = Self {
+        Ok(Self {
             process: std::process::id(),
             pool: Pool::new(address),
             host: i64::from_ne_bytes(number),
@@ -140,19 +165,7 @@ impl PostgresStore {
             known: Known::default(),
             watch: None,
             single_trips: AtomicU64::new(0),
-        };
-        let deadline = Deadline::now() + options.wait;
-        let checked = store.pool.with(deadline, |connection| {
-            connection.begin(Access::Read, deadline, None)?;
-            schema::check(connection)
-        });
-        match checked {
-            Err(fault) if options.create && fault.error.kind() == ErrorKind::NotFound => {
-                migrate(url, options.wait)?;
-            }
-            result => result?,
-        }
-        Ok(store)
+        })
     }
 
     /// Requests that were answered in one round trip each, or that shared one, since the store was opened.
@@ -165,7 +178,7 @@ impl PostgresStore {
     }
 
     /// Runs a transaction that writes, again when it failed only because of what others did at the same time. `first` is
-    /// done before everything else, to take locks.
+    /// done before everything else, to take locks. What waited in a circle is tried again alone, or it might for ever.
     fn writing<T>(
         &self,
         deadline: Deadline,
@@ -174,6 +187,7 @@ impl PostgresStore {
         mut work: impl FnMut(Writing<'_>) -> Outcome<T>,
     ) -> Result<T> {
         self.same_process()?;
+        let in_a_circle = Cell::new(false);
         loop {
             let again = Cell::new(false);
             let result = self.pool.with(deadline, |connection| {
@@ -181,10 +195,17 @@ impl PostgresStore {
                 let rows = Rows::writing(connection);
                 let touched = Touched::default();
                 let mut written = Vec::new();
-                let result = first(&rows)
+                let result = rows
+                    .enter()
+                    .and_then(|()| if in_a_circle.get() { locked::alone(&rows) } else { Ok(()) })
+                    .and_then(|()| first(&rows))
                     .and_then(|()| work(Writing { sql: &rows, watch: self.watch.as_ref(), touched: &touched }))
                     .and_then(|value| {
                         written = touched.take();
+                        if !rows.holds_pools() && written.iter().any(|(_, pooled)| *pooled) {
+                            rows.begin_anew();
+                            return Err(locked::overtaken().into());
+                        }
                         self.note(&rows, &written)?;
                         connection.commit().map_err(|refused| rows.refused(refused))?;
                         Ok(value)
@@ -192,6 +213,7 @@ impl PostgresStore {
                 // Whatever came of it: this host does not read its own rows of the log.
                 written.iter().for_each(|(id, pooled)| self.changes.pulse.moved(*id, *pooled));
                 again.set(rows.may_be_tried_again());
+                in_a_circle.set(in_a_circle.get() || rows.was_in_a_circle());
                 result
             });
             match result {
@@ -257,14 +279,7 @@ impl PostgresStore {
             waiters.push(waiter);
             jobs.push(job);
         }
-        let result = catch_unwind(AssertUnwindSafe(|| self.batch(id, &jobs, deadline))).unwrap_or_else(|payload| {
-            // Dropping what the panic carries may panic again.
-            std::mem::forget(payload);
-            Err(Error::new(
-                ErrorKind::Internal,
-                "a request panicked in the store; nothing was written, and this is a fault of the library",
-            ))
-        });
+        let result = caught(|| self.batch(id, &jobs, deadline));
         lead.note(Pace { callers: jobs.len(), took: began.elapsed() });
         let lost = || Err(Error::new(ErrorKind::Internal, "a request was not carried out"));
         match result {
@@ -322,6 +337,8 @@ impl PostgresStore {
                 Ok(Came::FactsMoved) => {}
                 Ok(Came::Elsewhere) => break,
                 Err(refused) if refused.retry => break,
+                // What one of them wants written cannot be; apart from each other only that one fails.
+                Err(refused) if refused.error.kind() == ErrorKind::Argument => break,
                 Err(refused) => {
                     self.changes.pulse.moved(id, false);
                     return Err(refused.error);
@@ -332,13 +349,20 @@ impl PostgresStore {
     }
 }
 
+/// Does work that runs plans, which may panic.
+fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panicked(payload)))
+}
+
 impl Database for PostgresStore {
     fn read<T>(&self, wait: Duration, work: impl FnOnce(&dyn Sql) -> Outcome<T>) -> Result<T> {
         self.same_process()?;
         let deadline = Deadline::now() + wait;
         let result = self.pool.with(deadline, |connection: &Connection| {
             connection.begin(Access::Read, deadline, None)?;
-            let value = work(&Rows::reading(connection))?;
+            let rows = Rows::reading(connection);
+            card::usable(&rows)?;
+            let value = work(&rows)?;
             Ok::<_, Fault>(value)
         });
         Ok(result?)
@@ -348,8 +372,12 @@ impl Database for PostgresStore {
         self.writing(deadline, None, |_| Ok(()), work)
     }
 
-    fn write_accounts<T>(&self, deadline: Deadline, work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
-        self.writing(deadline, None, locked::alone, work)
+    fn write_accounts<T>(&self, deadline: Deadline, mut work: impl FnMut(Writing<'_>) -> Outcome<T>) -> Result<T> {
+        self.writing(deadline, None, locked::alone, |to| {
+            // What is written of a pool is a fact of all its accounts, and no write of any.
+            to.touched.note(EVERY_ACCOUNT, true);
+            work(to)
+        })
     }
 
     fn check_database(&self, _found: &mut Verification) -> Result<()> {
@@ -391,7 +419,7 @@ impl Database for PostgresStore {
         }
         let job = Job { steps, all_or_nothing };
         let Some(id) = self.one_account(&job, deadline)? else {
-            let answers = self.under_locks(&[job], deadline)?;
+            let answers = caught(|| self.under_locks(&[job], deadline))?;
             return answers
                 .into_iter()
                 .next()
@@ -419,6 +447,7 @@ impl Database for PostgresStore {
         let result = self.pool.with(deadline, |connection| {
             connection.begin(Access::Write, deadline, Some(LOAD_STATEMENT))?;
             let rows = Rows::writing(connection);
+            rows.enter()?;
             locked::alone(&rows)?;
             connection.keep_statements();
             let touched = Touched::default();
@@ -449,7 +478,7 @@ impl Database for PostgresStore {
         Ok(most - left)
     }
 
-    fn backup(&self, _to: &Path) -> Result<()> {
-        Err(Error::new(ErrorKind::Unsupported, "not yet"))
+    fn backup(&self, to: &Path) -> Result<()> {
+        self.leave(false, &mut |sql| sqlite::make(&Open(sql), to))
     }
 }

@@ -24,7 +24,7 @@ use crate::store::group::Job;
 use crate::store::sql::account::{Account, moved};
 use crate::store::sql::decision::{digest, link};
 use crate::store::sql::value::{Col, to_json_unless_default};
-use crate::store::{DecisionRecord, Effects, Event, Facts, Step, Steps, Watch, Written};
+use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Steps, Watch, Written};
 
 /// How much more may be ordered meanwhile, in multiples of what the steps order: the largest that changes no answer.
 const SLACK: [i64; 3] = [64, 8, 1];
@@ -66,9 +66,16 @@ pub(super) enum Came {
 }
 
 /// Whether a step can be decided on what is known of the account, without asking for more.
-fn fits(step: &Step, facts: &AccountFacts) -> bool {
-    let ask = &step.ask;
-    !ask.document.is_empty() && ask.item.is_empty() && facts.holds_at(ask.overdue_to, ask.horizon_to, ask.now)
+fn fits(step: &Step, account: &Account) -> bool {
+    let (ask, facts) = (&step.ask, &account.facts);
+    let names_it = match &ask.account {
+        AccountRef::Id(id) => *id == facts.id,
+        AccountRef::Key(key) => *key == account.key,
+    };
+    names_it
+        && !ask.document.is_empty()
+        && ask.item.is_empty()
+        && facts.holds_at(ask.overdue_to, ask.horizon_to, ask.now)
 }
 
 /// Runs the plans; `None` when a step is not one of those that can go this way.
@@ -77,7 +84,7 @@ fn rehearse(steps: &[&Step], known: &Account, more_ordered: i64, watch: Option<&
     after.facts.buckets.ordered = after.facts.buckets.ordered.checked_add(more_ordered)?;
     let (mut next, mut done) = ((None, None), Vec::with_capacity(steps.len()));
     for step in steps {
-        if !fits(step, &after.facts) {
+        if !fits(step, &after) {
             return None;
         }
         let before = after.facts.clone();

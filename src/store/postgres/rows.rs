@@ -3,30 +3,47 @@
 use std::cell::Cell;
 use std::error::Error as StdError;
 
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
 use super::connection::Connection;
 use super::fault::Fault as Refused;
 use crate::store::sql::fault::{Fault, Outcome, damaged};
-use crate::store::sql::value::Value;
-use crate::store::sql::{Row, Sql};
+use crate::store::sql::tables::{Numbers, Table};
+use crate::store::sql::value::{Value, all_keepable, values};
+use crate::store::sql::{Row, Sql, card};
 
 /// A transaction on a connection.
 pub(super) struct Rows<'a> {
     pub(super) connection: &'a Connection,
     writes: bool,
+    /// Whether nobody else can write the pools that it writes.
+    pools: Cell<bool>,
     /// Whether the transaction failed only because of what others did at the same time.
     again: Cell<bool>,
+    /// Whether others and it waited for each other.
+    circle: Cell<bool>,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn reading(connection: &'a Connection) -> Self {
-        Self { connection, writes: false, again: Cell::new(false) }
+        let (pools, again, circle) = Default::default();
+        Self { connection, writes: false, pools, again, circle }
     }
 
     pub(super) fn writing(connection: &'a Connection) -> Self {
-        Self { connection, writes: true, again: Cell::new(false) }
+        Self { writes: true, ..Self::reading(connection) }
+    }
+
+    /// Whether it holds the locks without which no pool may be written.
+    pub(super) fn holds_pools(&self) -> bool {
+        self.pools.get()
+    }
+
+    /// Notes that it holds them.
+    pub(super) fn hold_pools(&self) {
+        self.pools.set(true);
     }
 
     /// Whether the same transaction may be tried again at once.
@@ -34,20 +51,36 @@ impl<'a> Rows<'a> {
         self.again.get()
     }
 
+    /// Whether it failed since others and it waited for each other.
+    pub(super) fn was_in_a_circle(&self) -> bool {
+        self.circle.get()
+    }
+
     /// Notes that the transaction must begin anew.
     pub(super) fn begin_anew(&self) {
         self.again.set(true);
     }
 
+    /// Begins a write: makes sure that the state is here, and stays here until the transaction ends.
+    ///
+    /// # Errors
+    /// `Config` when it is not.
+    pub(super) fn enter(&self) -> Outcome<()> {
+        let sql: &dyn Sql = self;
+        if sql.only("SELECT enter_1()", values![], |row| row.get(0))? { Ok(()) } else { card::usable(sql) }
+    }
+
     /// What a refusal is to the rows.
     pub(super) fn refused(&self, refused: Refused) -> Fault {
         self.again.set(self.again.get() || refused.retry);
+        self.circle.set(self.circle.get() || refused.code == Some(SqlState::T_R_DEADLOCK_DETECTED));
         Fault(refused.error)
     }
 }
 
 impl Sql for Rows<'_> {
     fn rows(&self, text: &str, values: &[Value<'_>], each: &mut dyn FnMut(&dyn Row) -> Outcome<()>) -> Outcome<()> {
+        all_keepable(values)?;
         let parameters: Vec<Parameter<'_>> = values.iter().map(|value| Parameter(*value)).collect();
         let rows =
             self.connection.query(&numbered(text), &typed(&parameters)).map_err(|refused| self.refused(refused))?;
@@ -60,6 +93,7 @@ impl Sql for Rows<'_> {
             self.connection.command(text).map_err(|refused| self.refused(refused))?;
             return Ok(0);
         }
+        all_keepable(values)?;
         let parameters: Vec<Parameter<'_>> = values.iter().map(|value| Parameter(*value)).collect();
         self.connection.execute(&numbered(text), &typed(&parameters)).map_err(|refused| self.refused(refused))
     }
@@ -72,8 +106,33 @@ impl Sql for Rows<'_> {
         if self.writes { " FOR NO KEY UPDATE" } else { "" }
     }
 
+    /// A commit that a person cut short while it waited for the standby is seen by others, and the standby may not have it.
+    /// To lock a row is to write, and the commit of that waits for all that was written before it.
+    fn secure_rows(&self) -> &'static str {
+        if self.writes { " FOR KEY SHARE" } else { "" }
+    }
+
     fn settled_events(&self) -> &'static str {
         " AND event.xid < pg_snapshot_xmin(pg_current_snapshot())"
+    }
+
+    fn last_number(&self, table: &Table) -> Outcome<i64> {
+        if table.numbers == Numbers::None {
+            return Ok(0);
+        }
+        let sql: &dyn Sql = self;
+        let text = "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?1, 'id')::regclass), 0)";
+        sql.only(text, values![table.name], |row| row.get(0))
+    }
+
+    fn number_behind(&self, table: &Table, last: i64) -> Outcome<()> {
+        if table.numbers == Numbers::None {
+            return Ok(());
+        }
+        let sql: &dyn Sql = self;
+        // A number that is not used yet is the next one itself.
+        let text = "SELECT setval(pg_get_serial_sequence(?1, 'id')::regclass, greatest(?2, 1), ?2 > 0)";
+        sql.only(text, values![table.name, last], |_| Ok(()))
     }
 }
 

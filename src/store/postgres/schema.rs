@@ -7,6 +7,7 @@
 use super::connection::Connection;
 use super::fault::{Fault, Outcome};
 use crate::error::ErrorKind;
+use crate::store::Made;
 
 /// The steps, the first one first.
 const STEPS: &[&str] = &[include_str!("migrations/0001_the_credit_state.sql")];
@@ -15,15 +16,6 @@ const FUNCTIONS: &str = include_str!("functions.sql");
 
 /// The key of the lock that lets one host at a time make tables.
 const MAKING: i64 = 0x6f62_6c67_0000_0000;
-
-/// What has become of the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Made {
-    /// The version before; 0 when there were none.
-    pub from: usize,
-    /// The version now.
-    pub to: usize,
-}
 
 /// The version the database has; 0 when it has no tables of ours.
 ///

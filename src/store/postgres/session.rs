@@ -177,13 +177,19 @@ impl Session {
         Err(last)
     }
 
-    /// Makes sure, in one round trip, that the server is one that the store works on.
+    /// Makes sure, in one round trip, that the server is one that the store works on. It is also told to look after the
+    /// connection as we do ([`socket`](super::socket)): what a host held that vanished without a word is free a minute
+    /// later, and not after the two hours of most systems.
     fn check(&mut self, deadline: Instant) -> Outcome<()> {
         const QUESTION: &str = "SELECT pg_catalog.current_setting('server_version_num')::int4,
                     pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on',
                     pg_catalog.current_setting('server_encoding'),
                     pg_catalog.current_setting('client_encoding'),
-                    pg_catalog.current_setting('standard_conforming_strings')";
+                    pg_catalog.current_setting('standard_conforming_strings'),
+                    pg_catalog.set_config('tcp_keepalives_idle', '30', false),
+                    pg_catalog.set_config('tcp_keepalives_interval', '10', false),
+                    pg_catalog.set_config('tcp_keepalives_count', '3', false),
+                    pg_catalog.set_config('tcp_user_timeout', '60000', false)";
         let answer = match self.run(deadline, async |client| client.query_typed(QUESTION, &[]).await) {
             End::Answer(answer) => answer?,
             End::Gone(fault) => return Err(fault),

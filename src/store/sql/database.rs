@@ -6,6 +6,7 @@ use std::time::{Duration, Instant as Deadline};
 use super::account::{self, AsOf};
 use super::fault::Outcome;
 use super::query::{self, Waiting};
+use super::value::keepable;
 use super::{Sql, Writing, chain, customer, decision, event, item, limit, pool, register, step, verify};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Chain, PoolFacts};
@@ -22,6 +23,20 @@ const ACCOUNTS_AT_ONCE: u32 = 1000;
 
 /// How long a read without a deadline may take.
 pub(in crate::store) const READ_WAIT: Duration = Duration::from_secs(2);
+
+/// How long a read of a piece of everything may take.
+const LONG_READ: Duration = Duration::from_secs(60);
+
+impl Ask {
+    /// Refuses names that cannot be.
+    fn keepable(&self) -> Result<()> {
+        if let AccountRef::Key(AccountKey { company, customer }) = &self.account {
+            keepable(company).and_then(|()| keepable(customer))?;
+        }
+        keepable(&self.document).and_then(|()| keepable(&self.item))?;
+        self.key.as_ref().map_or(Ok(()), |key| keepable(&key.key))
+    }
+}
 
 /// What a database does in its own way. The methods that [`Store`] has too mean the same there.
 pub(in crate::store) trait Database: Send + Sync {
@@ -66,6 +81,7 @@ impl<D: Database> Store for D {
     }
 
     fn step(&self, steps: Vec<Step>, all_or_nothing: bool, deadline: Deadline) -> Result<Steps> {
+        steps.iter().try_for_each(|step| step.ask.keepable())?;
         Database::step(self, steps, all_or_nothing, deadline)
     }
 
@@ -98,6 +114,7 @@ impl<D: Database> Store for D {
     }
 
     fn facts(&self, ask: &Ask, deadline: Deadline) -> Result<Facts> {
+        ask.keepable()?;
         Database::facts(self, ask, deadline)
     }
 
@@ -115,7 +132,7 @@ impl<D: Database> Store for D {
         let as_of = AsOf { overdue_to, horizon_to, now };
         let mut after = AccountId(0);
         loop {
-            let accounts = self.read(READ_WAIT, |sql| query::accounts_after(sql, after, ACCOUNTS_AT_ONCE, as_of))?;
+            let accounts = self.read(LONG_READ, |sql| query::accounts_after(sql, after, ACCOUNTS_AT_ONCE, as_of))?;
             let Some(last) = accounts.last() else { return Ok(()) };
             after = last.facts.id;
             for account in accounts {
@@ -276,7 +293,7 @@ impl<D: Database> Store for D {
 }
 
 fn check(store: &impl Database, progress: &mut dyn FnMut(u64, u64) -> bool, found: &mut Verification) -> Result<()> {
-    let total = store.read(READ_WAIT, verify::total)?;
+    let total = store.read(LONG_READ, verify::total)?;
     let mut go_on = |found: &Verification| {
         let done = found.accounts.saturating_add(found.decisions);
         if progress(done, total.max(done)) {
@@ -286,22 +303,9 @@ fn check(store: &impl Database, progress: &mut dyn FnMut(u64, u64) -> bool, foun
     };
     go_on(found)?;
     store.check_database(found)?;
-    let mut after = Some(AccountId(0));
-    while let Some(from) = after {
-        after = store.read(READ_WAIT, |sql| verify::accounts(sql, from, found))?;
-        go_on(found)?;
-    }
-    let mut pool = Some(0);
-    while let Some(from) = pool {
-        pool = store.read(READ_WAIT, |sql| pool::verify(sql, from, found))?;
-    }
-    store.read(READ_WAIT, |sql| {
-        verify::end_of_chain(sql, None, &decision::unknown_end(sql)?, found)?;
-        verify::decisions_without_account(sql, found)
-    })?;
-    let mut place = Some(verify::Place::START);
-    while let Some(from) = place {
-        place = store.read(READ_WAIT, |sql| verify::decisions(sql, from, found))?;
+    let mut stage = Some(verify::Stage::FIRST);
+    while let Some(from) = stage {
+        stage = store.read(LONG_READ, |sql| verify::piece(sql, from, found))?;
         go_on(found)?;
     }
     Ok(())

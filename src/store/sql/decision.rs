@@ -70,10 +70,11 @@ pub(in crate::store) fn append(
 
 /// The end of the chain about unknown customers.
 pub(in crate::store) fn unknown_end(sql: &dyn Sql) -> Outcome<ChainEnd> {
-    let end = sql.only("SELECT decisions, chained FROM unknown_chain WHERE id = 0", values![], |row| {
-        Ok(ChainEnd { sequence: counter(row, 0)?, chained: row.get(1)? })
-    })?;
-    Ok(end)
+    sql.only(
+        &format!("SELECT decisions, chained FROM unknown_chain WHERE id = 0{}", sql.lock_rows()),
+        values![],
+        |row| Ok(ChainEnd { sequence: counter(row, 0)?, chained: row.get(1)? }),
+    )
 }
 
 /// Writes the end of the chain about unknown customers.

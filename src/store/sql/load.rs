@@ -226,8 +226,9 @@ impl<'a> RowLoader<'a> {
         let pools = record.pools.as_deref().unwrap_or_default();
         pool::checked(sql, pools)?;
         sql.execute(
-            "INSERT INTO account (company, customer, currency, status, aged_to, horizon_to, profile, version)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
+            "INSERT INTO account (company, customer, currency, status, aged_to, horizon_to, profile, version,
+                 facts_version)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)",
             values![
                 &record.key.company,
                 &record.key.customer,
@@ -235,7 +236,8 @@ impl<'a> RowLoader<'a> {
                 Col(record.status),
                 Col(Day::MIN),
                 Col(Day::MAX),
-                to_json_unless_default(record.profile.as_ref().unwrap_or(&Profile::default()))?
+                to_json_unless_default(record.profile.as_ref().unwrap_or(&Profile::default()))?,
+                account::leap()
             ],
         )?;
         if !pools.is_empty() {

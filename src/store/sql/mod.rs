@@ -7,7 +7,9 @@
 //! integers again, parameters are written `?1`, and a new row's number comes from `RETURNING`.
 
 pub(super) mod account;
+pub(super) mod card;
 pub(super) mod chain;
+pub(super) mod copy;
 pub(super) mod customer;
 pub(super) mod database;
 pub(super) mod decision;
@@ -21,12 +23,14 @@ pub(super) mod pool;
 pub(super) mod query;
 pub(super) mod register;
 pub(super) mod step;
+pub(super) mod tables;
 pub(super) mod value;
 pub(super) mod verify;
 
 use std::cell::RefCell;
 
 use fault::Outcome;
+use tables::Table;
 use value::{FromValue, Value};
 
 use super::Watch;
@@ -56,11 +60,23 @@ pub(super) trait Sql {
         ""
     }
 
+    /// What stands at the end of a query for rows that an answer rests on, so that the answer waits until they cannot be
+    /// lost, where others may see what can be.
+    fn secure_rows(&self) -> &'static str {
+        ""
+    }
+
     /// What stands in the condition of a query for events, so that it goes no further than the oldest write under way,
     /// where several can be.
     fn settled_events(&self) -> &'static str {
         ""
     }
+
+    /// The greatest number that the database has given to a row of this table, as far as it remembers; 0 for none.
+    fn last_number(&self, table: &Table) -> Outcome<i64>;
+
+    /// Has the rows of this table that are still to come numbered behind this number, which no row is above.
+    fn number_behind(&self, table: &Table, last: i64) -> Outcome<()>;
 
     /// Runs one call of a load. Between two calls a database may let others in.
     fn turn(&self, work: &mut dyn FnMut() -> Outcome<()>) -> Outcome<()> {

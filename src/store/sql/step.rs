@@ -20,10 +20,12 @@ pub(in crate::store) struct Answer {
 /// Runs a step inside the caller's savepoint.
 pub(in crate::store) fn run(to: Writing<'_>, step: &Step) -> Outcome<Answer> {
     let (sql, Step { ask, plan }) = (to.sql, step);
+    // The account first: to read it may be to wait for another host that does this very request.
+    let found = account::read(sql, &ask.account)?;
     if let Some(answer) = repeated(sql, ask)? {
         return Ok(answer);
     }
-    let Some(mut before) = account::read(sql, &ask.account)? else {
+    let Some(mut before) = found else {
         return run_without_account(sql, step);
     };
     if pool::expire_others(to, &before, ask.now)? {
@@ -139,10 +141,11 @@ fn misplanned(what: &str) -> super::fault::Fault {
 /// The recorded answer, if the key of this request was used before.
 fn repeated(sql: &dyn Sql, ask: &Ask) -> Outcome<Option<Answer>> {
     let Some(RequestKey { key, content }) = &ask.key else { return Ok(None) };
-    let Some((kept, granted, id)) =
-        sql.first("SELECT content, granted, decision FROM request WHERE key = ?1", values![key], |row| {
-            Ok((row.get::<[u8; 32]>(0)?, row.get(1)?, row.get::<Option<i64>>(2)?))
-        })?
+    let Some((kept, granted, id)) = sql.first(
+        &format!("SELECT content, granted, decision FROM request WHERE key = ?1{}", sql.secure_rows()),
+        values![key],
+        |row| Ok((row.get::<[u8; 32]>(0)?, row.get(1)?, row.get::<Option<i64>>(2)?)),
+    )?
     else {
         return Ok(None);
     };

@@ -4,7 +4,7 @@ use super::Row;
 use super::fault::{Outcome, damaged};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountId, ChainState, LimitKind, PoolKind, Status};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::money::Currency;
 use crate::store::{EventKind, ItemKind};
 
@@ -19,6 +19,25 @@ pub(in crate::store) enum Value<'a> {
     Text(&'a str),
     /// Bytes.
     Bytes(&'a [u8]),
+}
+
+/// Refuses what cannot be kept: a text with the character U+0000 in it, which PostgreSQL does not take.
+///
+/// # Errors
+/// `Argument`.
+pub(in crate::store) fn keepable(text: &str) -> Result<()> {
+    match text.find('\0') {
+        None => Ok(()),
+        Some(at) => Err(Error::argument(format!("a text has the character U+0000 at byte {at}, which cannot be kept"))),
+    }
+}
+
+/// Refuses parameters with such a text.
+///
+/// # Errors
+/// `Argument`.
+pub(in crate::store) fn all_keepable(values: &[Value<'_>]) -> Result<()> {
+    values.iter().try_for_each(|value| if let Value::Text(text) = value { keepable(text) } else { Ok(()) })
 }
 
 /// What can go into a column.
@@ -253,13 +272,13 @@ where
 }
 
 /// JSON on its way into a column.
-pub(in crate::store) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Error> {
+pub(in crate::store) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|e| Error::new(ErrorKind::Internal, format!("a row of the store could not be written: {e}")))
 }
 
 /// The same, empty where there is nothing to say.
-pub(in crate::store) fn to_json_unless_default<T>(value: &T) -> Result<String, Error>
+pub(in crate::store) fn to_json_unless_default<T>(value: &T) -> Result<String>
 where
     T: serde::Serialize + Default + PartialEq,
 {

@@ -8,7 +8,7 @@ use super::Sql;
 use super::account::{self, Account, ChainEnd, moved};
 use super::fault::Outcome;
 use super::value::{Col, counter, signed, values};
-use super::{chain, decision, item, limit};
+use super::{chain, decision, item, limit, pool};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState};
 use crate::store::{Item, ItemKind, Verification};
@@ -23,6 +23,37 @@ pub(in crate::store) fn total(sql: &dyn Sql) -> Outcome<u64> {
             counter(row, 0)
         })?;
     Ok(total)
+}
+
+/// Where a check has come to.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) enum Stage {
+    /// The accounts behind this one.
+    Accounts(AccountId),
+    /// The pools behind this one.
+    Pools(i64),
+    /// Decisions about nobody.
+    Unknown,
+    /// The decisions behind this place.
+    Decisions(Place),
+}
+
+impl Stage {
+    pub(in crate::store) const FIRST: Self = Self::Accounts(AccountId(0));
+}
+
+/// Checks a piece. Returns where to go on, `None` at the end.
+pub(in crate::store) fn piece(sql: &dyn Sql, stage: Stage, found: &mut Verification) -> Outcome<Option<Stage>> {
+    Ok(match stage {
+        Stage::Accounts(after) => Some(accounts(sql, after, found)?.map_or(Stage::Pools(0), Stage::Accounts)),
+        Stage::Pools(after) => Some(pool::verify(sql, after, found)?.map_or(Stage::Unknown, Stage::Pools)),
+        Stage::Unknown => {
+            end_of_chain(sql, None, &decision::unknown_end(sql)?, found)?;
+            decisions_without_account(sql, found)?;
+            Some(Stage::Decisions(Place::START))
+        }
+        Stage::Decisions(from) => decisions(sql, from, found)?.map(Stage::Decisions),
+    })
 }
 
 /// What an account's row should say.
@@ -98,11 +129,7 @@ fn earlier<T: Ord>(a: Option<T>, b: T) -> Option<T> {
 }
 
 /// Checks the accounts behind `after`, a piece of them. Returns the last one checked, `None` at the end.
-pub(in crate::store) fn accounts(
-    sql: &dyn Sql,
-    after: AccountId,
-    found: &mut Verification,
-) -> Outcome<Option<AccountId>> {
+fn accounts(sql: &dyn Sql, after: AccountId, found: &mut Verification) -> Outcome<Option<AccountId>> {
     let mut accounts: BTreeMap<AccountId, (Account, Sums)> = BTreeMap::new();
     let text = format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS);
     for mut account in sql.all::<_, Vec<Account>>(&text, values![Col(after), PIECE], account::from_row)? {
@@ -200,12 +227,7 @@ fn compare(account: &Account, sums: &Sums, found: &mut Verification) {
 }
 
 /// Checks that a chain ends where its end is kept to be.
-pub(in crate::store) fn end_of_chain(
-    sql: &dyn Sql,
-    account: Option<AccountId>,
-    kept: &ChainEnd,
-    found: &mut Verification,
-) -> Outcome<()> {
+fn end_of_chain(sql: &dyn Sql, account: Option<AccountId>, kept: &ChainEnd, found: &mut Verification) -> Outcome<()> {
     let last = decision::last(sql, account)?;
     if last != *kept {
         found.faults.push(format!(
@@ -227,11 +249,11 @@ pub(in crate::store) struct Place {
 }
 
 impl Place {
-    pub(in crate::store) const START: Self = Self { account: -1, end: ChainEnd::START };
+    const START: Self = Self { account: -1, end: ChainEnd::START };
 }
 
 /// Checks a piece of the decisions. Returns where to go on, `None` at the end.
-pub(in crate::store) fn decisions(sql: &dyn Sql, from: Place, found: &mut Verification) -> Outcome<Option<Place>> {
+fn decisions(sql: &dyn Sql, from: Place, found: &mut Verification) -> Outcome<Option<Place>> {
     let mut place = from;
     let mut any = false;
     sql.rows(
@@ -270,7 +292,7 @@ pub(in crate::store) fn decisions(sql: &dyn Sql, from: Place, found: &mut Verifi
 }
 
 /// Checks that no decision names an account that is not there.
-pub(in crate::store) fn decisions_without_account(sql: &dyn Sql, found: &mut Verification) -> Outcome<()> {
+fn decisions_without_account(sql: &dyn Sql, found: &mut Verification) -> Outcome<()> {
     sql.rows(
         "SELECT DISTINCT account FROM decision
          WHERE account <> 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.id = decision.account)",

@@ -10,10 +10,10 @@ use rusqlite::Connection;
 use super::SqliteStore;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Steps;
-use crate::store::group::{Job, Lead, Waiter};
+use crate::store::group::{Job, Lead, Waiter, panicked};
 use crate::store::pulse::Beat;
 use crate::store::sql::fault::{Fault, Outcome};
-use crate::store::sql::{Touched, Writing, carry_out};
+use crate::store::sql::{Touched, Writing, card, carry_out};
 
 /// Callers whose jobs share one transaction, at most.
 const BATCH_JOBS: usize = 256;
@@ -37,14 +37,7 @@ impl SqliteStore {
         let failed = match result {
             Ok(Ok(())) => self.commit(&lent.sql, &beat).err().map(Error::from),
             Ok(Err(fault)) => Some(fault.0),
-            Err(payload) => {
-                // Dropping what the panic carries may panic again.
-                std::mem::forget(payload);
-                Some(Error::new(
-                    ErrorKind::Internal,
-                    "a request panicked in the store; nothing was written, and this is a fault of the library",
-                ))
-            }
+            Err(payload) => Some(panicked(payload)),
         };
         if failed.is_none() {
             lent.put_back();
@@ -95,6 +88,7 @@ fn run(to: Writing<'_>, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Out
         answers.push((waiter, Err(Error::new(ErrorKind::Internal, "a request was not carried out"))));
         if answers.len() == 1 {
             to.sql.command("BEGIN IMMEDIATE")?;
+            card::usable(to.sql)?;
         }
         let answer = carry_out(to, &job.steps, job.all_or_nothing)?;
         if let Some((_, last)) = answers.last_mut() {
@@ -107,6 +101,12 @@ fn run(to: Writing<'_>, lead: &Lead<'_>, own: Job, answers: &mut Answers) -> Out
         };
     }
     Ok(())
+}
+
+/// Begins a transaction, of a store that can be used.
+pub(super) fn begin(sql: &Connection, how: &str) -> Outcome<()> {
+    command(sql, how)?;
+    card::usable(sql)
 }
 
 /// Runs a statement without parameters and rows.

@@ -6,11 +6,13 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 use super::fork_gate;
 use crate::store::forked;
 use crate::store::sql::fault::{Outcome, damaged};
-use crate::store::sql::value::Value;
+use crate::store::sql::tables::{Numbers, Table};
+use crate::store::sql::value::{Value, all_keepable, values};
 use crate::store::sql::{Row, Sql};
 
 impl Sql for Connection {
     fn rows(&self, text: &str, values: &[Value<'_>], each: &mut dyn FnMut(&dyn Row) -> Outcome<()>) -> Outcome<()> {
+        all_keepable(values)?;
         let mut statement = self.prepare_cached(text)?;
         let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
@@ -20,6 +22,7 @@ impl Sql for Connection {
     }
 
     fn execute(&self, text: &str, values: &[Value<'_>]) -> Outcome<u64> {
+        all_keepable(values)?;
         let rows = self.prepare_cached(text)?.execute(params_from_iter(values))?;
         Ok(u64::try_from(rows).unwrap_or(u64::MAX))
     }
@@ -30,6 +33,31 @@ impl Sql for Connection {
 
     fn table_only(&self) -> &'static str {
         "NOT INDEXED"
+    }
+
+    fn last_number(&self, table: &Table) -> Outcome<i64> {
+        let sql: &dyn Sql = self;
+        match table.numbers {
+            Numbers::None => Ok(0),
+            Numbers::Given => {
+                let text = format!("SELECT coalesce(max(id), 0) FROM {}", table.name);
+                sql.only(&text, values![], |row| row.get(0))
+            }
+            Numbers::GivenOnce => {
+                let text = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
+                Ok(sql.first(text, values![table.name], |row| row.get(0))?.unwrap_or(0))
+            }
+        }
+    }
+
+    fn number_behind(&self, table: &Table, last: i64) -> Outcome<()> {
+        // Elsewhere SQLite goes by the rows alone.
+        if table.numbers == Numbers::GivenOnce {
+            Sql::execute(self, "DELETE FROM sqlite_sequence WHERE name = ?1", values![table.name])?;
+            let text = "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)";
+            Sql::execute(self, text, values![table.name, last])?;
+        }
+        Ok(())
     }
 }
 
@@ -58,7 +86,7 @@ impl ToSql for Value<'_> {
     }
 }
 
-/// The connection of a load, which lets forks through between two calls.
+/// The connection of a long call, such as a load, which lets forks through between two turns.
 pub(super) struct Loading<'a> {
     sql: &'a Connection,
     /// Where the load began.
@@ -68,6 +96,10 @@ pub(super) struct Loading<'a> {
 impl<'a> Loading<'a> {
     pub(super) fn new(sql: &'a Connection) -> Self {
         Self { sql, process: std::process::id() }
+    }
+
+    pub(super) fn connection(&self) -> &'a Connection {
+        self.sql
     }
 }
 
@@ -86,6 +118,14 @@ impl Sql for Loading<'_> {
 
     fn table_only(&self) -> &'static str {
         self.sql.table_only()
+    }
+
+    fn last_number(&self, table: &Table) -> Outcome<i64> {
+        self.sql.last_number(table)
+    }
+
+    fn number_behind(&self, table: &Table, last: i64) -> Outcome<()> {
+        self.sql.number_behind(table, last)
     }
 
     fn turn(&self, work: &mut dyn FnMut() -> Outcome<()>) -> Outcome<()> {

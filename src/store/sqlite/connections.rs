@@ -24,6 +24,8 @@ use crate::store::sql::fault::Outcome;
 
 /// Connections for reading that are kept when nobody reads.
 const IDLE_READERS: usize = 8;
+/// The longest time SQLite can be told to wait.
+const LONGEST_WAIT: Duration = Duration::from_millis(i32::MAX as u64);
 /// Statements a connection keeps prepared; more than there are.
 const STATEMENTS: usize = 128;
 
@@ -50,7 +52,7 @@ impl Files {
 pub(super) fn connect(store: &Path, flags: OpenFlags, wait: Duration) -> Outcome<Connection> {
     // Only one thread at a time uses a connection, so SQLite need not lock it.
     let sql = Connection::open_with_flags(store, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    sql.busy_timeout(wait)?;
+    sql.busy_timeout(wait.min(LONGEST_WAIT))?;
     sql.set_prepared_statement_cache_capacity(STATEMENTS);
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     // Plans must not depend on bound values: otherwise SQLite prepares most statements anew each time, which costs a
@@ -184,7 +186,7 @@ impl Connections {
         };
         let sql = match idle {
             Some(sql) => {
-                sql.busy_timeout(wait)?;
+                sql.busy_timeout(wait.min(LONGEST_WAIT))?;
                 sql
             }
             None => {

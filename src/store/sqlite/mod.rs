@@ -15,6 +15,7 @@ mod connections;
 mod fault;
 pub mod fork_gate;
 mod guard;
+mod house;
 mod inherited;
 mod open;
 mod schema;
@@ -27,6 +28,7 @@ use std::time::{Duration, Instant as Deadline};
 
 use rusqlite::Connection;
 
+pub(super) use house::make;
 pub use open::Options;
 
 use super::group::{Job, Lead, Queue, Turn};
@@ -38,7 +40,7 @@ use super::sql::{Sql, Touched, Writing, query, step, verify};
 use super::{AccountRef, Loader, Step, Steps, Verification, Watch, forked};
 use crate::calendar::{Day, Instant};
 use crate::error::{Error, ErrorKind, Result};
-use batch::command;
+use batch::{begin, command};
 use connection::Loading;
 use connections::{Connections, Lent};
 use guard::{Held, OwnerFile};
@@ -79,7 +81,7 @@ impl SqliteStore {
         let _pass = fork_gate::enter();
         let lent = self.connections.reader(wait)?;
         let attempt = || -> Outcome<T> {
-            command(&lent.sql, "BEGIN")?;
+            begin(&lent.sql, "BEGIN")?;
             let answer = work(&lent.sql)?;
             command(&lent.sql, "COMMIT")?;
             Ok(answer)
@@ -106,7 +108,7 @@ impl SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         let beat = self.beat(&held);
         let attempt = || -> Outcome<T> {
-            command(&lent.sql, "BEGIN IMMEDIATE")?;
+            begin(&lent.sql, "BEGIN IMMEDIATE")?;
             let answer = work(self.writing(&lent.sql, &Touched::by(&beat)), &beat)?;
             self.commit(&lent.sql, &beat)?;
             Ok(answer)
@@ -115,13 +117,57 @@ impl SqliteStore {
         Self::settle(lent, result)
     }
 
+    /// Hands the connection that writes to `work`, with no transaction on it, while nobody else writes. Between two turns
+    /// a fork gets through.
+    fn alone<T>(&self, deadline: Deadline, work: impl FnOnce(&Loading<'_>, &Held<'_>) -> Outcome<T>) -> Result<T> {
+        let lead = self.lead(deadline)?;
+        let mut held = self.connections.writer_lock.acquire(deadline)?;
+        let lent = self.connections.writer(&held, deadline)?;
+        let long_call = self.connections.long_call();
+        held.leave_gate();
+        let result = work(&Loading::new(&lent.sql), &held);
+        if self.same_process().is_err() {
+            // The work came back in a forked child, which must touch none of what it holds.
+            std::mem::forget((lent, held, lead, long_call));
+            return Err(forked());
+        }
+        let _pass = fork_gate::enter();
+        drop(long_call);
+        Self::settle(lent, result)
+    }
+
+    /// Hands a connection that reads to `work`, with a transaction on it that sees one moment, while others go on.
+    fn aside<T>(&self, work: impl FnOnce(&Loading<'_>) -> Outcome<T>) -> Result<T> {
+        self.same_process()?;
+        let long_call = self.connections.long_call();
+        let lent = {
+            let _pass = fork_gate::enter();
+            let lent = self.connections.reader(READ_WAIT)?;
+            // A transaction begins with its first read.
+            command(&lent.sql, "BEGIN")?;
+            verify::total(&lent.sql)?;
+            lent
+        };
+        let result = work(&Loading::new(&lent.sql));
+        if self.same_process().is_err() {
+            std::mem::forget((lent, long_call));
+            return Err(forked());
+        }
+        let _pass = fork_gate::enter();
+        drop(long_call);
+        if command(&lent.sql, "COMMIT").is_ok() {
+            lent.put_back();
+        }
+        Ok(result?)
+    }
+
     /// Puts the writing connection back, after rolling back what was refused. One that failed is closed: the next write
     /// gets a new one.
     fn settle<T>(lent: Lent<'_>, result: Outcome<T>) -> Result<T> {
         let refused = |Fault(error): &Fault| !matches!(error.kind(), ErrorKind::Undetermined | ErrorKind::Store);
         let well = match &result {
             Ok(_) => true,
-            Err(fault) => refused(fault) && command(&lent.sql, "ROLLBACK").is_ok(),
+            Err(fault) => refused(fault) && (lent.sql.is_autocommit() || command(&lent.sql, "ROLLBACK").is_ok()),
         };
         if well {
             lent.put_back();
@@ -197,32 +243,18 @@ impl Database for SqliteStore {
         work: &mut dyn FnMut(&mut dyn Loader) -> Result<()>,
         deadline: Deadline,
     ) -> Result<()> {
-        let lead = self.lead(deadline)?;
-        let mut held = self.connections.writer_lock.acquire(deadline)?;
-        let lent = self.connections.writer(&held, deadline)?;
-        command(&lent.sql, "BEGIN IMMEDIATE")?;
-        let long_call = self.connections.long_call();
-        let (loading, beat) = (Loading::new(&lent.sql), self.beat(&held));
-        beat.note_pools();
-        let touched = Touched::by(&beat);
-        let mut loader = RowLoader::new(self.writing(&loading, &touched), at, today);
-        held.leave_gate();
-        let result = work(&mut loader);
-        if self.same_process().is_err() {
-            // The work came back in a forked child, which must touch none of what it holds.
-            drop(loader);
-            std::mem::forget((lent, held, lead, long_call));
-            return Err(forked());
-        }
-        let _pass = fork_gate::enter();
-        let written = match result {
-            Ok(()) => loader.flush(),
-            Err(error) => Err(error.into()),
-        };
-        drop(loader);
-        let result = written.and_then(|()| self.commit(&lent.sql, &beat));
-        drop(long_call);
-        Self::settle(lent, result)
+        self.alone(deadline, |sql, held| {
+            sql.turn(&mut || begin(sql.connection(), "BEGIN IMMEDIATE"))?;
+            let beat = self.beat(held);
+            beat.note_pools();
+            let touched = Touched::by(&beat);
+            let mut loader = RowLoader::new(self.writing(sql, &touched), at, today);
+            work(&mut loader)?;
+            sql.turn(&mut || {
+                loader.flush()?;
+                self.commit(sql.connection(), &beat)
+            })
+        })
     }
 
     fn expire(&self, now: Instant, most: u32, deadline: Deadline) -> Result<u32> {
@@ -239,22 +271,6 @@ impl Database for SqliteStore {
     }
 
     fn backup(&self, to: &Path) -> Result<()> {
-        self.same_process()?;
-        let long_call = self.connections.long_call();
-        let lent = {
-            let _pass = fork_gate::enter();
-            let lent = self.connections.reader(READ_WAIT)?;
-            // The moment the copy is of: a transaction begins with its first read.
-            command(&lent.sql, "BEGIN")?;
-            verify::total(&lent.sql)?;
-            lent
-        };
-        let result = backup::copy(&lent.sql, to);
-        let _pass = fork_gate::enter();
-        if command(&lent.sql, "COMMIT").is_ok() {
-            lent.put_back();
-        }
-        drop(long_call);
-        Ok(result?)
+        self.aside(|sql| backup::copy(sql.connection(), to))
     }
 }

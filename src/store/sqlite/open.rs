@@ -12,6 +12,7 @@ use super::guard::{OwnerFile, WriterLock, io_error};
 use super::shared_page::PageFile;
 use super::{SqliteStore, backup, fork_gate, inherited, schema};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::Made;
 use crate::store::group::Queue;
 use crate::store::sql::database::READ_WAIT;
 use crate::store::sql::fault::Outcome;
@@ -41,20 +42,34 @@ impl SqliteStore {
     /// - `InUse`: this process has the store open already.
     /// - `Forked`: the process is a child that must not use SQLite, or not on this file.
     /// - `Store`: the file is damaged or not one of ours. `TooNew`: a newer library wrote it.
+    /// - `Config`: the state moved to another store, or a move into this one was not finished.
     /// - `Io`: the file or its folder cannot be read and written. `Undetermined`: another process holds it.
     pub fn open(path: &Path, options: Options) -> Result<Self> {
+        let (store, _) = Self::open_house(path, options)?;
+        store.reading(READ_WAIT, |_| Ok(())).map_err(|error| error.at(store.connections.store.display()))?;
+        Ok(store)
+    }
+
+    /// Opens it for a move, be its state elsewhere or not all here.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], without `Config`.
+    pub(in crate::store) fn open_house(path: &Path, options: Options) -> Result<(Self, Made)> {
         let store = settle(path, options.create)?;
         refuse_network(&store)?;
         let owner = OwnerFile::take(&store)?;
         match prepare(&store, &options) {
-            Ok(connections) => Ok(Self {
-                process: std::process::id(),
-                connections,
-                owner: Some(owner),
-                queue: Queue::default(),
-                commits: AtomicU64::new(0),
-                watch: None,
-            }),
+            Ok((connections, made)) => Ok((
+                Self {
+                    process: std::process::id(),
+                    connections,
+                    owner: Some(owner),
+                    queue: Queue::default(),
+                    commits: AtomicU64::new(0),
+                    watch: None,
+                },
+                made,
+            )),
             Err(fault) => {
                 owner.give_back();
                 Err(fault.0.at(store.display()))
@@ -63,7 +78,7 @@ impl SqliteStore {
     }
 }
 
-fn prepare(store: &Path, options: &Options) -> Outcome<Arc<Connections>> {
+fn prepare(store: &Path, options: &Options) -> Outcome<(Arc<Connections>, Made)> {
     let pass = fork_gate::enter();
     inherited::admit(store, &pass)?;
     let deadline = Instant::now() + options.wait;
@@ -74,7 +89,7 @@ fn prepare(store: &Path, options: &Options) -> Outcome<Arc<Connections>> {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let mut sql: Connection = connect(store, flags, READ_WAIT.min(options.wait))?;
-    schema::bring_up(&mut sql, store, &writer_lock, schema::STEPS, options.create, deadline)?;
+    let from = schema::bring_up(&mut sql, store, &writer_lock, schema::STEPS, options.create, deadline)?;
     if is_new {
         backup::sync_folder(store)?;
     }
@@ -85,7 +100,7 @@ fn prepare(store: &Path, options: &Options) -> Outcome<Arc<Connections>> {
         connections.pulse.mend();
     }
     inherited::enlist(&connections, &pass);
-    Ok(connections)
+    Ok((connections, Made { from, to: schema::STEPS.len() }))
 }
 
 /// The store's one name: absolute, links followed, so that two ways to it meet in the same lock files.

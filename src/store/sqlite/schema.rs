@@ -19,7 +19,8 @@ pub(super) const STEPS: &[&str] = &[include_str!("migrations/0001_the_credit_sta
 /// "oblg": marks a SQLite file as one of ours.
 pub(super) const APPLICATION_ID: i64 = 0x6f62_6c67;
 
-/// Brings the tables of the store up to the last of `steps`, making them if the file is empty.
+/// Brings the tables of the store up to the last of `steps`, making them if the file is empty. Returns how many of them
+/// the store had before.
 ///
 /// # Errors
 /// `Store` when the file is not one of ours, `TooNew` when a newer library wrote it.
@@ -30,28 +31,20 @@ pub(super) fn bring_up(
     steps: &[&str],
     create: bool,
     deadline: Instant,
-) -> Outcome<()> {
+) -> Outcome<usize> {
     if version(sql, store, steps.len(), create)? == steps.len() {
-        return Ok(());
+        return Ok(steps.len());
     }
     let held = writer_lock.acquire(deadline)?;
     let from = version(sql, store, steps.len(), create)?;
     if from == 0 {
-        let mode: String = sql.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-        if mode != "wal" {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                format!("{} cannot have a write-ahead log here; move it to a local disk", store.display()),
-            )
-            .into());
-        }
+        write_ahead(sql, store)?;
     } else if from < steps.len() {
         backup::replace(sql, &beside(store, &format!(".before-v{}", steps.len())))?;
     }
     let work = sql.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for step in steps.iter().skip(from) {
-        work.execute_batch(step)?;
-    }
+    let missing = steps.get(from..).unwrap_or_default();
+    run(&work, missing, steps.len())?;
     if let Some(broken) = work.query_row("PRAGMA foreign_key_check", [], |row| row.get::<_, String>(0)).optional()? {
         return Err(Error::new(
             ErrorKind::Store,
@@ -59,11 +52,36 @@ pub(super) fn bring_up(
         )
         .into());
     }
-    work.pragma_update(None, "application_id", APPLICATION_ID)?;
-    work.pragma_update(None, "user_version", i64::try_from(steps.len()).unwrap_or(i64::MAX))?;
     work.commit()?;
     drop(held);
+    Ok(from)
+}
+
+/// Makes the tables in an empty file, in the transaction that is open.
+pub(super) fn make(sql: &Connection) -> Outcome<()> {
+    run(sql, STEPS, STEPS.len())
+}
+
+fn run(sql: &Connection, steps: &[&str], version: usize) -> Outcome<()> {
+    for step in steps {
+        sql.execute_batch(step)?;
+    }
+    sql.pragma_update(None, "application_id", APPLICATION_ID)?;
+    sql.pragma_update(None, "user_version", i64::try_from(version).unwrap_or(i64::MAX))?;
     Ok(())
+}
+
+/// Has the file keep a write-ahead log, from now on and for good.
+pub(super) fn write_ahead(sql: &Connection, store: &Path) -> Outcome<()> {
+    let mode: String = sql.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Unsupported,
+        format!("{} cannot have a write-ahead log here; move it to a local disk", store.display()),
+    )
+    .into())
 }
 
 /// The version the file has, after making sure that it is ours; 0 is an empty file.
@@ -160,6 +178,59 @@ mod tests {
         // Not again, and not back.
         upgrade.run(TWO_STEPS).unwrap();
         assert_eq!(upgrade.run(STEPS).err().unwrap().0.kind(), ErrorKind::TooNew);
+    }
+
+    #[test]
+    fn every_column_is_listed_once_where_tables_are_copied() {
+        use crate::store::sql::tables::{Numbers, TABLES, names};
+
+        let sql = Upgrade::new().run(STEPS).unwrap();
+        let strings = |query: &str, of: &str| -> Vec<String> {
+            let mut query = sql.prepare(query).unwrap();
+            query.query_map([of], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+        };
+        let mut kept = strings("SELECT name FROM sqlite_schema WHERE type = ?1 AND name NOT GLOB 'sqlite_*'", "table");
+        kept.retain(|name| name != "store");
+        kept.sort();
+        let mut listed: Vec<_> = TABLES.iter().map(|table| table.name.to_owned()).collect();
+        listed.sort();
+        assert_eq!(listed, kept, "a table that holds a part of the state must be listed in src/store/sql/tables.rs");
+
+        let mut before = Vec::new();
+        for table in TABLES {
+            let name = table.name;
+            let list = |list| names(list).map(str::to_owned).collect::<Vec<_>>();
+            let columns = strings("SELECT name FROM pragma_table_info(?1)", name);
+            assert_eq!(list(table.columns), columns, "the columns of {name}");
+            let key = strings("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk", name);
+            assert_eq!(list(table.key), key, "the primary key of {name}");
+
+            let [text] = &strings("SELECT sql FROM sqlite_schema WHERE name = ?1", name)[..] else { panic!("{name}") };
+            let numbers = match text {
+                text if text.contains("AUTOINCREMENT") => Numbers::GivenOnce,
+                text if text.contains("INTEGER PRIMARY KEY") && name != "unknown_chain" => Numbers::Given,
+                _ => Numbers::None,
+            };
+            assert_eq!(table.numbers, numbers, "who numbers {name}");
+
+            // In the order of the columns: sums are made in one pass.
+            let is_money = |column: &&String| list(table.money).contains(column);
+            assert_eq!(list(table.money), columns.iter().filter(is_money).cloned().collect::<Vec<_>>(), "{name}");
+            for column in &list(table.money) {
+                let kind = "SELECT type FROM pragma_table_info('remark') WHERE name = ?1".replace("remark", name);
+                assert_eq!(strings(&kind, column), ["INTEGER"], "{name}.{column}");
+            }
+
+            before.push(name.to_owned());
+            for other in strings("SELECT \"table\" FROM pragma_foreign_key_list(?1)", name) {
+                assert!(before.contains(&other), "{name} points to {other}, which must stand before it");
+            }
+            // What one statement may have at most in SQLite; in PostgreSQL it is twice as much.
+            assert!(
+                columns.len() * crate::store::sql::copy::PIECE <= 32_766,
+                "{name} has too many columns for a piece"
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,23 @@
 -- Amounts are minor units of the account's currency; days count from 1970-01-01; instants are milliseconds since then.
 -- Small numbers such as status, kind and state are listed in code.rs.
 
+-- Which store this is, where its state came from and where it went; always one row. A state that came is complete when
+-- `came_done` is set; nobody else uses the store before. One that went is not used here any more. `identity` is random.
+CREATE TABLE store (
+    id INTEGER PRIMARY KEY CHECK (id = 0),
+    identity BLOB NOT NULL,
+    came_identity BLOB,
+    came_from TEXT,
+    came_began INTEGER,
+    came_done INTEGER,
+    -- Which run of the move fills it, so that two do not.
+    came_run BLOB,
+    went_identity BLOB,
+    went_to TEXT,
+    went_at INTEGER
+) STRICT;
+INSERT INTO store (id, identity) VALUES (0, randomblob(16));
+
 CREATE TABLE customer (
     id INTEGER PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,
