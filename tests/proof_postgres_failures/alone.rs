@@ -254,7 +254,8 @@ fn who_waited_for_one_lock_waits_less_for_the_next() {
     let store = found(&server, &database, &server.url(&database));
     run(&store, purchase("hot-0", "SO-first", 1)).unwrap();
     let wait = Duration::from_secs(3);
-    let (account, requests) = ("SELECT 1 FROM obligor.account WHERE customer = 'hot-0' FOR UPDATE", "LOCK TABLE obligor.request");
+    let (account, requests) =
+        ("SELECT 1 FROM obligor.account WHERE customer = 'hot-0' FOR UPDATE", "LOCK TABLE obligor.request");
     std::thread::scope(|scope| {
         for (lock, seconds) in [(account, 2), (requests, 6)] {
             let text = format!("BEGIN; {lock}; SELECT pg_sleep({seconds}); COMMIT");
