@@ -248,6 +248,30 @@ fn what_somebody_holds_is_waited_for_until_the_deadline_and_nobody_stays_behind_
 }
 
 #[test]
+fn who_waited_for_one_lock_waits_less_for_the_next() {
+    let server = Server::start();
+    let database = server.fresh_database_name();
+    let store = found(&server, &database, &server.url(&database));
+    run(&store, purchase("hot-0", "SO-first", 1)).unwrap();
+    let wait = Duration::from_secs(3);
+    let (account, requests) =
+        ("SELECT 1 FROM obligor.account WHERE customer = 'hot-0' FOR UPDATE", "LOCK TABLE obligor.request");
+    std::thread::scope(|scope| {
+        for (lock, seconds) in [(account, 2), (requests, 6)] {
+            let text = format!("BEGIN; {lock}; SELECT pg_sleep({seconds}); COMMIT");
+            scope.spawn(|| server.sql(&database, &{ text }));
+        }
+        let asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+        wait_until("both are held", || server.sql("postgres", asleep) == "2");
+        let error = undetermined(wait, |by| carry_out(&store, reserve("hot-0", "two-locks"), by));
+        assert!(error.message().contains("55P03"), "{error}");
+        let ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'obligor' AND state <> 'idle'";
+        assert_eq!(server.sql("postgres", ours), "0", "a session of ours is still at it");
+    });
+    assert!(!resolved(&store, &server, &database, "hot-0", "two-locks").repeated);
+}
+
+#[test]
 fn a_write_that_the_server_has_no_room_for_leaves_nothing() {
     let server = Server::start();
     let database = server.fresh_database_name();

@@ -116,7 +116,7 @@ fn tables_that_go_or_are_newer_are_told_of() {
     server.sql(&database, "UPDATE obligor.version SET version = 1000");
     assert_told(&open(&url, false).err().unwrap(), ErrorKind::TooNew, &["1000", "newer library"]);
     assert_told(&migrate(&url, Duration::from_secs(5)).unwrap_err(), ErrorKind::TooNew, &["newer library"]);
-    server.sql(&database, "ALTER TABLE obligor.account DROP COLUMN dunning_level");
+    server.sql(&database, "ALTER TABLE obligor.account DROP COLUMN decisions");
     assert_told(&refused(&store), ErrorKind::Store, &["obligor migrate"]);
     server.sql(&database, "DROP SCHEMA obligor CASCADE");
     assert_told(&refused(&store), ErrorKind::Store, &["obligor migrate"]);

@@ -6,7 +6,7 @@ use std::time::Instant as Deadline;
 
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
-use super::connection::Connection;
+use super::connection::{Connection, lock_wait};
 use super::fault::{Fault, Outcome, left};
 use crate::error::ErrorKind;
 use crate::store::Event;
@@ -161,7 +161,7 @@ impl<'a> Call<'a> {
     /// # Errors
     /// Those of the server; `Undetermined` when it is not known whether it was done.
     pub(super) fn send(self, connection: &Connection, host: i64, deadline: Deadline) -> Outcome<Vec<Answer>> {
-        let wait = left(deadline).as_millis().clamp(1, i32::MAX as u128).to_string();
+        let wait = lock_wait(left(deadline)).to_string();
         let (steps, texts, bytes) = (self.steps.list(), self.texts.list(), self.bytes.list());
         let (events, told) = (self.events.list(), self.told.list());
         let values: [(&(dyn ToSql + Sync), Type); 8] = [

@@ -359,10 +359,8 @@ impl Connection {
             State::Announced => {}
         }
         let left = left(self.deadline.get());
-        let margin = (left / 10).min(MARGIN);
         let (statement, idle) = self.each.get().map_or((left, left), |each| (each.max(left), LONG_IDLE));
-        // A wait for a lock ends first, so that the server can say that it was one.
-        let (lock, statement) = (left - 2 * margin, statement - margin);
+        let (lock, statement) = (lock_wait(left), statement - margin(left));
         let begin = match self.access.get() {
             Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
             Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
@@ -379,7 +377,7 @@ impl Connection {
              pg_catalog.set_config('search_path', 'obligor, pg_temp', true), \
              pg_catalog.set_config('statement_timeout', '{}', true), \
              pg_catalog.set_config('idle_in_transaction_session_timeout', '{}', true){synchronous}",
-            milliseconds(lock),
+            lock,
             milliseconds(statement),
             milliseconds(idle),
         )))
@@ -513,6 +511,17 @@ fn unusable() -> Fault {
         ErrorKind::Undetermined,
         "the connection to the PostgreSQL server broke earlier; ask again with the same key",
     )
+}
+
+/// How long before the deadline the server is to give up, when so much is left.
+fn margin(left: Duration) -> Duration {
+    (left / 10).min(MARGIN)
+}
+
+/// How many milliseconds the server may wait for a lock, when so much is left until the deadline. It is to give up before
+/// a statement is too late as a whole, so that it can say that it was a lock.
+pub(super) fn lock_wait(left: Duration) -> u128 {
+    milliseconds(left - 2 * margin(left))
 }
 
 /// For the server, which takes 0 for "for ever" and at most what fits an `int`.

@@ -9,6 +9,19 @@ BEGIN
 END;
 $$;
 
+-- Whoever waited for a lock must not wait as long again for the next one: the caller has left by then.
+CREATE OR REPLACE FUNCTION obligor.hurry_1(wait_ms TEXT) RETURNS TEXT LANGUAGE plpgsql AS $$
+DECLARE
+    waited INTERVAL := clock_timestamp() - statement_timestamp();
+BEGIN
+    IF waited < interval '20 ms' THEN
+        RETURN wait_ms;
+    END IF;
+    RETURN set_config('lock_timeout',
+        greatest(1, wait_ms::BIGINT - (1000 * extract(epoch FROM waited))::BIGINT)::TEXT, true);
+END;
+$$;
+
 -- Steps of accounts, written in one statement that is a transaction by itself: one round trip, whatever the distance.
 --
 -- The caller has decided on facts it had at hand. For each account, by its number in rising order, they are looked at
@@ -67,9 +80,11 @@ BEGIN
     FOR a IN 0 .. cardinality(accounts) - 1 BY 18 LOOP
         steps_end := step + accounts[a + 17];
         events_end := event + accounts[a + 18];
+        said := obligor.hurry_1(wait_ms);
         SELECT t.company, t.facts_version, t.aged_to, t.horizon_to, t.version, t.ordered, t.later, t.next_ship, t.next_expiry,
                 t.decisions, t.chained
             INTO kept FROM obligor.account t WHERE t.id = accounts[a + 1] FOR NO KEY UPDATE;
+        said := obligor.hurry_1(wait_ms);
         IF NOT FOUND OR kept.facts_version <> accounts[a + 2] OR kept.aged_to <> accounts[a + 3]
             OR kept.horizon_to <> accounts[a + 4] OR kept.next_expiry <= accounts[a + 9]
             OR kept.next_ship <= accounts[a + 11]
