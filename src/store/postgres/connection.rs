@@ -11,6 +11,7 @@
 //!   so that locks are not held for a caller who has left. The first two are a little less: the server's own answer
 //!   keeps the connection, while our giving up costs it. (The server counts none of them during the commit itself.)
 //! - `search_path` is the store's own schema, whatever else is in the database.
+//! - `jit` is off: our statements are short, and to compile one takes longer than to run it.
 //! - `synchronous_commit` is `on` when it would be less, in every transaction that writes: an answer is only given when
 //!   it cannot be lost. The server's configuration may change while a session lives, so this is not looked up once but
 //!   said each time.
@@ -375,6 +376,7 @@ impl Connection {
         Ok(Some(format!(
             "{begin}; SELECT pg_catalog.set_config('lock_timeout', '{}', true), \
              pg_catalog.set_config('search_path', 'obligor, pg_temp', true), \
+             pg_catalog.set_config('jit', 'off', true), \
              pg_catalog.set_config('statement_timeout', '{}', true), \
              pg_catalog.set_config('idle_in_transaction_session_timeout', '{}', true){synchronous}",
             lock,

@@ -50,14 +50,15 @@ $$;
 -- expire, decisions. `links` has the end of its chain of decisions as it was before. `ids` are the numbers of the decisions.
 --
 -- A session plans the statements in here once, maybe when the tables are empty, and no plan may be for such tables only:
--- so it is told to go by the indexes.
+-- so it is told to go by the indexes. That makes what cannot look costly, and nothing in here is worth compiling: without
+-- the second setting every new session would spend a quarter of a second on it.
 --
 -- The function is called by hosts of several versions at once, so its number changes with its parameters, and an older
 -- one stays as long as it is called.
 CREATE OR REPLACE FUNCTION obligor.write_1(
     host BIGINT, wait_ms TEXT, accounts BIGINT[], steps BIGINT[], texts TEXT[], bytes BYTEA[], events BIGINT[], told TEXT[],
     OUT outcomes BIGINT[], OUT ids BIGINT[], OUT links BYTEA[]
-) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     n INT := cardinality(steps) / 7;
     m INT := cardinality(events) / 2;
