@@ -587,6 +587,10 @@ fn a_store_that_holds_something_else_is_refused_and_left_alone() {
         // A part of another move, and the whole of one.
         other.stopped(|progress| progress.doing == Doing::Copying && progress.table == "item");
         refused_into(&other.to, &other.from.to_string());
+        for keep in [false, true] {
+            let error = move_between(&other.to, &place("from a part"), keep, &mut |_| true).unwrap_err();
+            assert!(error.kind() == ErrorKind::State && error.message().contains("not finished"), "{error}");
+        }
         other.whole(false).unwrap();
         refused_into(&other.to, &other.from.to_string());
         other.arrived();
@@ -855,7 +859,9 @@ fn what_was_written_just_before_is_moved_too() {
                         let store = &store;
                         scope.spawn(move || {
                             let mut granted = Vec::new();
+                            let began = Deadline::now();
                             for n in 0.. {
+                                assert!(began.elapsed() < Duration::from_secs(100), "nobody told the writer");
                                 let document = format!("W-{customer}-{n}");
                                 match run(&**store, reservation(customer, &document, 1)) {
                                     Ok(written) if approved(&written) => granted.push(document),

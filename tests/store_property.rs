@@ -510,7 +510,7 @@ proptest! {
 
 proptest! {
     // A server answers each of some thousand questions over a wire.
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn a_server_tells_the_same_of_a_history_as_a_file(acts in proptest::collection::vec(act(), 1..40)) {

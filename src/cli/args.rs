@@ -446,7 +446,8 @@ pub(crate) struct Migrate {
     /// The store that holds the state now; without it only the tables of the new one are made, or brought up to date
     #[arg(long, value_name = "STORE")]
     pub(crate) from: Option<String>,
-    /// The store to move into: a file, or env:NAME or file:PATH, which say where its address stands
+    /// The store to move into: a file, postgresql://user@host/database, or env:NAME or file:PATH, which say where such a
+    /// URL stands
     #[arg(long, value_name = "STORE")]
     pub(crate) to: String,
     /// Leave the old store in use: a copy, to try the move out

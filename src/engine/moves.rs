@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::config::StorePlace;
 use super::{SystemClock, keeper};
 use crate::calendar::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::Made;
 use crate::store::moving::{self, House, Moved, Progress};
 
@@ -28,7 +28,12 @@ pub fn move_state(
         return Err(Error::argument("the state is to move from a store into that same store; name another one"));
     }
     let (old, new) = (open(from, false)?, open(to, true)?);
-    moving::move_state(&old, &new, keep, SystemClock.now(), progress)
+    moving::move_state(&old, &new, keep, SystemClock.now(), progress).map_err(|error| match error.kind() {
+        ErrorKind::Undetermined => {
+            Error::new(error.kind(), format!("{error}; what has arrived stays: run it again to go on"))
+        }
+        _ => error,
+    })
 }
 
 /// Makes the tables of a store, or brings them up to what this library knows.

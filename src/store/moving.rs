@@ -454,6 +454,12 @@ fn look_at(sql: &dyn Sql, here: &Card, there: &Card, keep: bool) -> Outcome<Foun
             went.to, went.at
         ));
     }
+    if let Some(came) = here.came.as_ref().filter(|came| came.done.is_none()) {
+        return refuse(format!(
+            "the store to move from does not hold all of its state: the move from {} into it was not finished",
+            came.from
+        ));
+    }
     match (&there.came, &there.went) {
         (_, Some(went)) => {
             refuse(format!("the state of the store to move into moved on to {} on {}; name another", went.to, went.at))

@@ -2,7 +2,7 @@
 
 use obligor::credit::{AccountId, Buckets, Chain, ChainState};
 use obligor::error::ErrorKind;
-use obligor::store::{AccountRef, Customer, Effects, Event, EventKind, ItemKind, NewDecision, Step, Store};
+use obligor::store::{AccountRef, Ask, Customer, Effects, Event, EventKind, ItemKind, NewDecision, Step, Store};
 
 use crate::store_common::*;
 
@@ -18,7 +18,7 @@ pub(crate) fn a_reservation_holds_value_and_is_on_record(store: &dyn Store) {
 
     let chain = store.facts(&ask("10", "SO-1"), soon()).unwrap().chain.unwrap();
     assert_eq!((chain.account, chain.ordered, chain.state), (id, 400, ChainState::Active));
-    let by_id = obligor::store::Ask { account: AccountRef::Id(id), ..ask("10", "SO-1") };
+    let by_id = Ask { account: AccountRef::Id(id), ..ask("10", "SO-1") };
     assert_eq!(store.facts(&by_id, soon()).unwrap().chain, Some(chain));
 
     let decision = written.decision.unwrap();
@@ -30,7 +30,10 @@ pub(crate) fn a_reservation_holds_value_and_is_on_record(store: &dyn Store) {
     let refused = run(store, reservation("10", "SO-2", 601)).unwrap();
     assert!(!approved(&refused));
     assert_eq!(refused.account.unwrap().version, after.version);
-    assert_eq!(store.decisions(id, 10).unwrap().iter().map(|d| d.sequence).collect::<Vec<_>>(), [2, 1]);
+    let tomorrow = Ask { overdue_to: TODAY, today: TODAY.plus(1), ..ask("10", "SO-3") };
+    let refused = run(store, Step { ask: tomorrow, ..reservation("10", "SO-3", 601) }).unwrap().account.unwrap();
+    assert_eq!((refused.version, refused.aged_to), (after.version, TODAY), "another day is no change");
+    assert_eq!(store.decisions(id, 10).unwrap().iter().map(|d| d.sequence).collect::<Vec<_>>(), [3, 2, 1]);
     assert_eq!(store.decisions(id, 1).unwrap().len(), 1);
 }
 

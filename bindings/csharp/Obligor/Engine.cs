@@ -8,7 +8,10 @@ namespace Obligor
     /// <summary>What an engine is opened with. Only <see cref="Store"/> is needed.</summary>
     public sealed class EngineOptions
     {
-        /// <summary>The file of the credit state.</summary>
+        /// <summary>
+        /// The file of the credit state, or where in a PostgreSQL server it is: <c>postgresql://user@host/database</c>, or
+        /// <c>env:NAME</c> or <c>file:PATH</c> for a URL with a password.
+        /// </summary>
         public string Store { get; set; }
 
         /// <summary>Whether to make the credit state if it is not there.</summary>
@@ -22,7 +25,7 @@ namespace Obligor
 
         /// <summary>
         /// Where the key for personal numbers is: <c>env:NAME</c> or <c>file:PATH</c>, never the key itself; else beside the
-        /// store.
+        /// store's file.
         /// </summary>
         public string Secret { get; set; }
 

@@ -75,9 +75,10 @@ class Engine(
     ) -> Engine:
         """Opens a credit state: by a TOML file (``config``), or by ``store`` and the other settings.
 
-        ``store``: the file of the credit state; ``create`` makes it if it is not there.
+        ``store``: the file of the credit state, or where in a PostgreSQL server it is: ``postgresql://user@host/database``, or
+        ``env:NAME`` or ``file:PATH`` for a URL with a password; ``create`` makes it if it is not there.
         ``policy``: the rules, a TOML file or ``"standard"``, which they are when nothing is said; or ``policy_text``.
-        ``secret``: where the key for personal numbers is, ``env:NAME`` or ``file:PATH``; else beside the store.
+        ``secret``: where the key for personal numbers is, ``env:NAME`` or ``file:PATH``; else beside the store's file.
         ``clock``: a moment at which time stands still, for tests and demonstrations.
         ``utc_offset_minutes``: how far local clocks are ahead of UTC; decides when a day begins.
         ``deadline_ms``: how long a call may take when it does not say so itself.

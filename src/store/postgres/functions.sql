@@ -49,12 +49,15 @@ $$;
 -- `outcomes` has 7 numbers for each account: outcome, and as it was before version, ordered, later, next to ship, next to
 -- expire, decisions. `links` has the end of its chain of decisions as it was before. `ids` are the numbers of the decisions.
 --
+-- A session plans the statements in here once, maybe when the tables are empty, and no plan may be for such tables only:
+-- so it is told to go by the indexes.
+--
 -- The function is called by hosts of several versions at once, so its number changes with its parameters, and an older
 -- one stays as long as it is called.
 CREATE OR REPLACE FUNCTION obligor.write_1(
     host BIGINT, wait_ms TEXT, accounts BIGINT[], steps BIGINT[], texts TEXT[], bytes BYTEA[], events BIGINT[], told TEXT[],
     OUT outcomes BIGINT[], OUT ids BIGINT[], OUT links BYTEA[]
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     n INT := cardinality(steps) / 7;
     m INT := cardinality(events) / 2;

@@ -87,8 +87,9 @@ fn rehearse(steps: &[&Step], known: &Account, more_ordered: i64, watch: Option<&
         if !fits(step, &after) {
             return None;
         }
-        let before = after.facts.clone();
+        // The days it is brought up to are no change of their own.
         (after.facts.aged_to, after.facts.horizon_to) = (step.ask.overdue_to, step.ask.horizon_to);
+        let before = after.facts.clone();
         let facts = Facts { account: Some(after.facts.clone()), key: Some(after.key.clone()), chain: None, item: None };
         // What fails on an order that nobody knows may not fail on the order as it stands.
         let effects = (step.plan)(&facts).ok()?;

@@ -136,7 +136,13 @@ fn accounts(sql: &dyn Sql, after: AccountId, found: &mut Verification) -> Outcom
         account.facts.limits = limit::of_account(sql, account.facts.id)?;
         accounts.insert(account.facts.id, (account, Sums::default()));
     }
-    let Some(last) = accounts.last_key_value().map(|(id, _)| *id) else { return Ok(None) };
+    let Some(last) = accounts.last_key_value().map(|(id, _)| *id) else {
+        let stray = sql.first("SELECT account FROM chain WHERE account > ?1", values![Col(after)], |row| {
+            Ok(row.get::<Col<AccountId>>(0)?.0)
+        })?;
+        found.faults.extend(stray.map(without_account));
+        return Ok(None);
+    };
 
     let text = format!(
         "SELECT {}, account FROM item {} WHERE account > ?1 AND account <= ?2 AND residual > 0",
@@ -155,6 +161,8 @@ fn accounts(sql: &dyn Sql, after: AccountId, found: &mut Verification) -> Outcom
         let chain = chain::from_row(row)?;
         if let Some((account, sums)) = accounts.get_mut(&chain.account) {
             sums.chain(&chain, account.facts.horizon_to);
+        } else {
+            found.faults.push(without_account(chain.account));
         }
         Ok(())
     })?;
@@ -165,6 +173,10 @@ fn accounts(sql: &dyn Sql, after: AccountId, found: &mut Verification) -> Outcom
         found.accounts = found.accounts.saturating_add(1);
     }
     Ok(Some(last))
+}
+
+fn without_account(id: AccountId) -> String {
+    format!("an order is of account {}, which is not there", id.0)
 }
 
 fn compare(account: &Account, sums: &Sums, found: &mut Verification) {
