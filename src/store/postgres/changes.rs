@@ -11,8 +11,9 @@
 //! No notification is sent inside a write: PostgreSQL makes all commits that notify wait for each other.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant as Deadline};
 
 use tokio_postgres::types::Type;
@@ -47,17 +48,47 @@ struct Place {
     cleaned: Option<Deadline>,
 }
 
+/// The place while somebody reads on from it; put back when dropped.
+struct Taken<'a> {
+    changes: &'a Changes,
+    place: Place,
+}
+
+impl Deref for Taken<'_> {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl DerefMut for Taken<'_> {
+    fn deref_mut(&mut self) -> &mut Place {
+        &mut self.place
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        *lock(&self.changes.place) = Some(std::mem::take(&mut self.place));
+        self.changes.put_back.notify_one();
+    }
+}
+
 /// What a host hears of others.
 pub(super) struct Changes {
     pub(super) pulse: Pulse,
-    place: Mutex<Place>,
+    /// `None` while somebody reads on.
+    place: Mutex<Option<Place>>,
+    put_back: Condvar,
     /// As of when everything was heard, by the clock of the engine; `i64::MIN` before.
     heard: AtomicI64,
 }
 
 impl Changes {
     pub(super) fn new() -> Self {
-        Self { pulse: Pulse::new(), place: Mutex::default(), heard: AtomicI64::new(i64::MIN) }
+        let place = Mutex::new(Some(Place::default()));
+        Self { pulse: Pulse::new(), place, put_back: Condvar::new(), heard: AtomicI64::new(i64::MIN) }
     }
 
     /// As of when every write of every host is in the pulse. Reads the log when half of `oldest_ms` is over, before the
@@ -76,15 +107,9 @@ impl Changes {
             return as_of();
         }
         let still_good = (0..=oldest_ms).contains(&age);
-        let mut place = if still_good {
-            match self.place.try_lock() {
-                Ok(place) => place,
-                // Somebody reads it already.
-                Err(_) => return as_of(),
-            }
-        } else {
-            lock(&self.place)
-        };
+        // Who can do with what was heard does not wait for somebody who reads already.
+        let patience = if still_good { Deadline::now() } else { deadline };
+        let Some(mut place) = self.take(patience) else { return as_of() };
         let since = |at: Option<Deadline>| at.map_or(Duration::MAX, |at| at.elapsed());
         let rest = Duration::from_millis(u64::try_from(oldest_ms / 8).unwrap_or(0));
         let somebody_else_did = as_of().is_some_and(|at| (0..=oldest_ms / 2).contains(&now.since(at)));
@@ -107,7 +132,24 @@ impl Changes {
     /// Finds out where the log ends now, so that what is read from here on need not be forgotten when it is first heard
     /// what others wrote. If it cannot be found out, it will be.
     pub(super) fn begin(&self, pool: &Pool, host: i64, deadline: Deadline) {
-        let _ = self.read(pool, host, &mut lock(&self.place), deadline);
+        if let Some(mut place) = self.take(deadline) {
+            let _ = self.read(pool, host, &mut place, deadline);
+        }
+    }
+
+    /// Takes the place, to read on from it, as soon as nobody else does; `None` when that is not before the deadline.
+    fn take(&self, deadline: Deadline) -> Option<Taken<'_>> {
+        let mut place = lock(&self.place);
+        loop {
+            if let Some(place) = place.take() {
+                return Some(Taken { changes: self, place });
+            }
+            let left = deadline.saturating_duration_since(Deadline::now());
+            if left.is_zero() {
+                return None;
+            }
+            place = self.put_back.wait_timeout(place, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     fn read(&self, pool: &Pool, host: i64, place: &mut Place, deadline: Deadline) -> Outcome<()> {
