@@ -156,7 +156,7 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    /// Sends it. Returns an answer for each account.
+    /// Sends it. Returns an answer for each account; none where the state is not here.
     ///
     /// # Errors
     /// Those of the server; `Undetermined` when it is not known whether it was done.
@@ -249,7 +249,8 @@ impl<'a> FromSql<'a> for Whole {
 }
 
 impl Whole {
-    /// The answers, when each account had so many decisions to record; `None` when the lists do not fit each other.
+    /// The answers, when each account had so many decisions to record, and none at all where the state is not here; `None`
+    /// when the lists do not fit each other.
     fn answers(self, recorded: &[usize]) -> Option<Vec<Answer>> {
         let mut ids = self.ids.into_iter();
         let accounts = self.outcomes.chunks_exact(NUMBERS).zip(self.links);
@@ -279,7 +280,7 @@ impl Whole {
                 })
             })
             .collect();
-        answers.filter(|answers| answers.len() == recorded.len())
+        answers.filter(|answers| answers.is_empty() || answers.len() == recorded.len())
     }
 }
 
