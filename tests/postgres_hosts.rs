@@ -3,12 +3,11 @@
 mod common;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use common::places::postgres_server::{Server, shared};
-use common::{NOON, customer, money, order, put_account};
-use obligor::calendar::{Clock, Instant};
+use common::{Hand, customer, money, order, put_account};
+use obligor::calendar::Clock;
 use obligor::credit::{Limit, LimitKind};
 use obligor::engine::{Engine, Keeper, Source};
 use obligor::error::ErrorKind;
@@ -16,22 +15,6 @@ use obligor::policy::Policy;
 use obligor::store::postgres::{Options, PostgresStore};
 use obligor::store::{LimitOwner, LimitRecord, LimitRequest};
 use serde_json::json;
-
-/// A clock that is set by hand: milliseconds after [`NOON`].
-#[derive(Clone, Default)]
-struct Hand(Arc<AtomicI64>);
-
-impl Hand {
-    fn set(&self, milliseconds: i64) {
-        self.0.store(milliseconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for Hand {
-    fn now(&self) -> Instant {
-        Instant(Instant::parse(NOON).unwrap().0 + self.0.load(Ordering::SeqCst))
-    }
-}
 
 fn host(url: &str, clock: &Hand, deadline: Duration) -> Engine {
     let store = PostgresStore::open(url, Options { create: true, ..Options::default() }).unwrap();

@@ -5,34 +5,18 @@ mod common;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use common::places::postgres_server::shared;
-use common::{NOON, customer, money, order};
-use obligor::calendar::{Clock, Instant};
+use common::{Hand, call, customer, money, order, put_account};
 use obligor::engine::{Engine, Keeper, OrderAnswer, Source};
 use obligor::policy::Policy;
 use obligor::reason::Outcome;
 use obligor::store::postgres::{Options, PostgresStore};
+use serde_json::json;
 
 const DAY: i64 = 24 * 3600 * 1000;
-
-/// A clock that is set by hand: milliseconds after [`NOON`].
-#[derive(Clone, Default)]
-struct Hand(Arc<AtomicI64>);
-
-impl Hand {
-    fn set(&self, milliseconds: i64) {
-        self.0.store(milliseconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for Hand {
-    fn now(&self) -> Instant {
-        Instant(Instant::parse(NOON).unwrap().0 + self.0.load(Ordering::SeqCst))
-    }
-}
 
 /// A relay to a server that counts how often it was asked. However much a client sends before it is answered, it asks
 /// once.
@@ -160,6 +144,47 @@ fn a_reservation_takes_one_round_trip() {
     assert_eq!((answer.decision.outcome, trips), (Outcome::Refuse, 1));
     assert_eq!(answer.decision.exposure_before, Some(money("30.00 DKK")));
     let sound = here.store().verify(&mut |_, _| true).unwrap();
+    assert_eq!(sound.faults, Vec::<String>::new());
+}
+
+#[test]
+fn who_shares_limits_takes_one_round_trip_too() {
+    let clock = Hand::default();
+    let (counter, here, there) = two_hosts(&clock);
+    for (pool, limit) in [("NORD", "900.00 DKK"), ("ALLE", "5000.00 DKK")] {
+        call(&there, "pool.put", json!({ "pool": pool, "kind": "group", "currency": "DKK" }));
+        call(&there, "limit.put", json!({ "pool": pool, "limit": limit }));
+    }
+    for number in ["100", "200"] {
+        put_account(&there, number, "1.00 DKK", json!({ "pools": ["NORD", "ALLE"] }));
+    }
+    let (_, trips) = counter.count(|| here.check(&order("100", "", "", "1.00 DKK")).unwrap());
+    assert_eq!(trips, 1, "the first check of a customer");
+    let reserve = |number: &str, document: &str| counter.count(|| reserved(&here, number, document, "10.00 DKK")).1;
+    assert_eq!(reserve("100", "SO-1"), 1, "the first of a customer that was checked");
+    assert_eq!(reserve("100", "SO-2"), 1);
+    assert_eq!(reserve("200", "SO-3"), 2, "one that nobody met must be read");
+    assert_eq!(reserve("100", "SO-4"), 2, "the other one was not seen to order before");
+    for number in 5..15 {
+        assert_eq!(reserve("200", &format!("SO-{number}-200")), if number == 5 { 2 } else { 1 }, "{number}");
+        assert_eq!(reserve("100", &format!("SO-{number}-100")), 1, "{number}");
+        reserved(&there, "200", &format!("SO-{number}-there"), "1.00 DKK");
+    }
+    // 250 are ordered. Near the limit that they share it is decided on what is so, whoever asks.
+    let granted = |engine: &Engine, number: &str, document: &str| {
+        engine.reserve(&order(number, document, document, "100.00 DKK")).unwrap().decision.outcome == Outcome::Approve
+    };
+    let granted = (0..10)
+        .flat_map(|n| [(&here, "100", n), (&there, "200", n), (&here, "200", n)])
+        .filter(|(engine, number, n)| {
+            granted(engine, number, &format!("R-{number}-{n}-{}", std::ptr::eq(*engine, &here)))
+        })
+        .count();
+    assert_eq!(granted, 6);
+    // What is new about a pool is heard of by the next order, and a rate is among it.
+    call(&there, "limit.put", json!({ "pool": "NORD", "limit": "960.00 DKK" }));
+    assert_eq!(reserve("100", "SO-more"), 3, "asked, read, asked again");
+    let sound = there.store().verify(&mut |_, _| true).unwrap();
     assert_eq!(sound.faults, Vec::<String>::new());
 }
 

@@ -44,9 +44,11 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// What the pulse shows after one write of the account, without pools, if it is the only one since.
-    pub(in crate::store) fn after_a_write(self) -> Self {
-        Self { account: self.account.wrapping_add(2), ..self }
+    /// What the pulse shows after one write of the account, if it is the only one since; `pooled` says whether it shares
+    /// limits with others.
+    pub(in crate::store) fn after_a_write(self, pooled: bool) -> Self {
+        let pools = if pooled { self.pools.wrapping_add(2) } else { self.pools };
+        Self { account: self.account.wrapping_add(2), pools, ..self }
     }
 }
 

@@ -4,7 +4,10 @@
 #[path = "../places/mod.rs"]
 pub(crate) mod places;
 
-use obligor::calendar::Day;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use obligor::calendar::{Clock, Day, Instant};
 use obligor::engine::{Config, Engine, OrderRequest, PolicySource};
 use obligor::money::Money;
 use obligor::policy::Policy;
@@ -22,6 +25,22 @@ pub(crate) struct Desk {
 pub(crate) const FRAME: &str = include_str!("../conformance/policies/frame.toml");
 
 pub(crate) const NOON: &str = "2026-11-22T12:00:00Z";
+
+/// A clock that is set by hand: milliseconds after [`NOON`].
+#[derive(Clone, Default)]
+pub(crate) struct Hand(Arc<AtomicI64>);
+
+impl Hand {
+    pub(crate) fn set(&self, milliseconds: i64) {
+        self.0.store(milliseconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> Instant {
+        Instant(Instant::parse(NOON).unwrap().0 + self.0.load(Ordering::SeqCst))
+    }
+}
 
 pub(crate) fn open(home: &Home, now: &str) -> Engine {
     Engine::open(&home.config(now)).unwrap()

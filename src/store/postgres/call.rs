@@ -1,6 +1,7 @@
 //! `obligor.write_1`: what it is told, and what it answers. Its lists are explained beside it, in `functions.sql`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::time::Instant as Deadline;
 
@@ -9,11 +10,9 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 use super::connection::{Connection, lock_wait};
 use super::fault::{Fault, Outcome, left};
 use crate::error::ErrorKind;
+use crate::money::Currency;
 use crate::store::Event;
 use crate::store::sql::value::{Col, ToValue, Value, to_json};
-
-/// Numbers that the answer has for each account.
-const NUMBERS: usize = 7;
 
 /// Lists of one length, one for each column, which go to the server as one: column after column.
 struct Columns<T, const N: usize>([Vec<T>; N]);
@@ -56,6 +55,38 @@ pub(super) struct Share {
     pub(super) versions: i64,
 }
 
+impl Share {
+    fn numbers(&self) -> [Option<i64>; 16] {
+        [
+            Some(self.id),
+            Some(self.facts_version),
+            Some(self.aged_to),
+            Some(self.horizon_to),
+            self.version,
+            Some(self.ordered.0),
+            Some(self.ordered.1),
+            Some(self.later),
+            Some(self.moment),
+            Some(self.aged_to_since),
+            Some(self.horizon_to_since),
+            Some(self.more_ordered),
+            Some(self.more_later),
+            self.next_ship,
+            self.next_expiry,
+            Some(self.versions),
+        ]
+    }
+}
+
+/// What the sum of a pool in a currency must be.
+pub(super) struct SumRow {
+    pub(super) pool: i64,
+    pub(super) currency: Currency,
+    /// From what to what.
+    pub(super) debit: (i64, i64),
+    pub(super) unapplied: i64,
+}
+
 /// What a step wants written.
 pub(super) struct StepRow<'a> {
     pub(super) key: Option<&'a str>,
@@ -80,103 +111,102 @@ pub(super) struct OrderRow {
 
 /// A call in the making.
 pub(super) struct Call<'a> {
-    accounts: Vec<Option<i64>>,
+    about: [Option<i64>; 16],
+    /// Number and facts version of each pool of the account.
+    pools: BTreeMap<i64, i64>,
+    sums: Columns<i64, 4>,
+    currencies: Vec<Currency>,
     steps: Columns<Option<i64>, 7>,
     texts: Columns<Option<Cow<'a, str>>, 4>,
     bytes: Columns<Option<Cow<'a, [u8]>>, 3>,
     events: Columns<i64, 2>,
     told: Columns<Cow<'a, str>, 3>,
-    /// How many decisions each account has.
-    recorded: Vec<usize>,
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(share: &Share) -> Self {
         Self {
-            accounts: Vec::new(),
+            about: share.numbers(),
+            pools: BTreeMap::new(),
+            sums: Columns::new(),
+            currencies: Vec::new(),
             steps: Columns::new(),
             texts: Columns::new(),
             bytes: Columns::new(),
             events: Columns::new(),
             told: Columns::new(),
-            recorded: Vec::new(),
         }
     }
 
-    /// Adds an account with its steps and events. Accounts must come by their numbers, the lowest first: that is the
-    /// order in which they are locked.
+    /// Adds a pool of the account. Pools are locked by their numbers, the lowest first, in whatever order they come.
+    pub(super) fn pool(&mut self, id: i64, facts_version: i64) {
+        self.pools.insert(id, facts_version);
+    }
+
+    /// Adds a sum of a pool; the answer tells what the sums were in the order in which they were added.
+    pub(super) fn sum(&mut self, sum: SumRow) {
+        self.sums.push([sum.pool, sum.debit.0, sum.debit.1, sum.unapplied]);
+        self.currencies.push(sum.currency);
+    }
+
+    pub(super) fn step(&mut self, step: StepRow<'a>) {
+        let (body, salt, digest) = step
+            .decision
+            .map_or((None, None, None), |(body, salt, digest)| (Some(body), Some(salt), Some(digest.to_vec())));
+        self.bytes.push([step.content.map(Cow::Borrowed), salt.map(Cow::Borrowed), digest.map(Cow::Owned)]);
+        let order = step.order.as_ref();
+        self.steps.push([
+            Some(i64::from(step.granted)),
+            order.map(|order| order.state),
+            order.map(|order| order.amount),
+            order.map(|order| order.ordered),
+            order.and_then(|order| order.expires),
+            order.map(|order| order.since),
+            order.and_then(|order| order.ships),
+        ]);
+        let marks = step.order.map(|order| Cow::Owned(order.marks));
+        self.texts.push([step.key.map(Cow::Borrowed), Some(step.document.into()), marks, body.map(Cow::Borrowed)]);
+    }
+
+    /// Adds an event.
     ///
     /// # Errors
-    /// `Internal` when an event cannot be written.
-    pub(super) fn add(&mut self, share: &Share, steps: Vec<StepRow<'a>>, events: &[&'a Event]) -> Outcome<()> {
-        let count = |count: usize| i64::try_from(count).ok();
-        self.accounts.extend([
-            Some(share.id),
-            Some(share.facts_version),
-            Some(share.aged_to),
-            Some(share.horizon_to),
-            share.version,
-            Some(share.ordered.0),
-            Some(share.ordered.1),
-            Some(share.later),
-            Some(share.moment),
-            Some(share.aged_to_since),
-            Some(share.horizon_to_since),
-            Some(share.more_ordered),
-            Some(share.more_later),
-            share.next_ship,
-            share.next_expiry,
-            Some(share.versions),
-            count(steps.len()),
-            count(events.len()),
-        ]);
-        self.recorded.push(steps.iter().filter(|step| step.decision.is_some()).count());
-        for StepRow { key, content, granted, document, decision, order } in steps {
-            let (body, salt, digest) = decision
-                .map_or((None, None, None), |(body, salt, digest)| (Some(body), Some(salt), Some(digest.to_vec())));
-            self.bytes.push([content.map(Cow::Borrowed), salt.map(Cow::Borrowed), digest.map(Cow::Owned)]);
-            let of = |number: fn(&OrderRow) -> Option<i64>| order.as_ref().and_then(number);
-            self.steps.push([
-                Some(i64::from(granted)),
-                of(|order| Some(order.state)),
-                of(|order| Some(order.amount)),
-                of(|order| Some(order.ordered)),
-                of(|order| order.expires),
-                of(|order| Some(order.since)),
-                of(|order| order.ships),
-            ]);
-            let marks = order.map(|order| Cow::Owned(order.marks));
-            self.texts.push([key.map(Cow::Borrowed), Some(document.into()), marks, body.map(Cow::Borrowed)]);
-        }
-        for event in events {
-            self.events.push([event.at.0, number(&Col(event.kind))]);
-            let reasons = to_json(&event.reasons)?;
-            self.told.push([event.document.as_str().into(), event.subject.as_str().into(), reasons.into()]);
-        }
+    /// `Internal` when it cannot be written.
+    pub(super) fn event(&mut self, event: &'a Event) -> Outcome<()> {
+        self.events.push([event.at.0, number(&Col(event.kind))]);
+        let reasons = to_json(&event.reasons)?;
+        self.told.push([event.document.as_str().into(), event.subject.as_str().into(), reasons.into()]);
         Ok(())
     }
 
-    /// Sends it. Returns an answer for each account; none where the state is not here.
+    /// Sends it. Returns nothing where the state is not here.
     ///
     /// # Errors
     /// Those of the server; `Undetermined` when it is not known whether it was done.
-    pub(super) fn send(self, connection: &Connection, host: i64, deadline: Deadline) -> Outcome<Vec<Answer>> {
+    pub(super) fn send(self, connection: &Connection, host: i64, deadline: Deadline) -> Outcome<Option<Answer>> {
         let wait = lock_wait(left(deadline)).to_string();
-        let (steps, texts, bytes) = (self.steps.list(), self.texts.list(), self.bytes.list());
-        let (events, told) = (self.events.list(), self.told.list());
-        let values: [(&(dyn ToSql + Sync), Type); 8] = [
+        let pools: Vec<i64> = self.pools.keys().chain(self.pools.values()).copied().collect();
+        let currencies: Vec<&str> = self.currencies.iter().map(Currency::code).collect();
+        let (sums, steps, texts) = (self.sums.list(), self.steps.list(), self.texts.list());
+        let (bytes, events, told) = (self.bytes.list(), self.events.list(), self.told.list());
+        let values: [(&(dyn ToSql + Sync), Type); 11] = [
             (&host, Type::INT8),
             (&wait, Type::TEXT),
-            (&self.accounts, Type::INT8_ARRAY),
+            (&&self.about[..], Type::INT8_ARRAY),
+            (&pools, Type::INT8_ARRAY),
+            (&sums, Type::INT8_ARRAY),
+            (&currencies, Type::TEXT_ARRAY),
             (&steps, Type::INT8_ARRAY),
             (&texts, Type::TEXT_ARRAY),
             (&bytes, Type::BYTEA_ARRAY),
             (&events, Type::INT8_ARRAY),
             (&told, Type::TEXT_ARRAY),
         ];
-        let rows = connection.single(deadline, "SELECT obligor.write_1($1, $2, $3, $4, $5, $6, $7, $8)", &values)?;
+        let text = "SELECT obligor.write_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let rows = connection.single(deadline, text, &values)?;
         let whole: Whole = rows.first().ok_or_else(unreadable)?.try_get(0)?;
-        whole.answers(&self.recorded).ok_or_else(unreadable)
+        let Some(outcome) = whole.outcome else { return Ok(None) };
+        Ok(Some(whole.answer(outcome).ok_or_else(unreadable)?))
     }
 }
 
@@ -197,7 +227,7 @@ pub(super) enum Became {
     Known,
 }
 
-/// The answer about an account: what became of its steps, and how it was before.
+/// What became of an account's steps, and how it was before.
 pub(super) struct Answer {
     pub(super) became: Became,
     pub(super) version: i64,
@@ -208,15 +238,19 @@ pub(super) struct Answer {
     pub(super) decisions: i64,
     /// The last link of its chain of decisions.
     pub(super) link: [u8; 32],
+    /// Debit and unapplied of the sums of its pools.
+    pub(super) sums: Vec<(i64, i64)>,
     /// The numbers of the decisions that were written.
     pub(super) ids: Vec<i64>,
 }
 
-/// The function's answer on the wire: a row of three lists.
+/// The function's answer on the wire, column by column.
 struct Whole {
-    outcomes: Vec<Option<i64>>,
+    outcome: Option<i64>,
+    numbers: Vec<Option<i64>>,
+    sums: Vec<i64>,
     ids: Vec<i64>,
-    links: Vec<Option<Vec<u8>>>,
+    link: Option<Vec<u8>>,
 }
 
 impl<'a> FromSql<'a> for Whole {
@@ -237,9 +271,11 @@ impl<'a> FromSql<'a> for Whole {
             Ok::<_, Box<dyn StdError + Sync + Send>>(value)
         };
         Ok(Self {
-            outcomes: column()?.map_or_else(|| Ok(Vec::new()), |value| FromSql::from_sql(&Type::INT8_ARRAY, value))?,
-            ids: column()?.map_or_else(|| Ok(Vec::new()), |value| FromSql::from_sql(&Type::INT8_ARRAY, value))?,
-            links: column()?.map_or_else(|| Ok(Vec::new()), |value| FromSql::from_sql(&Type::BYTEA_ARRAY, value))?,
+            outcome: column()?.map(|value| FromSql::from_sql(&Type::INT8, value)).transpose()?,
+            numbers: list(column()?)?,
+            sums: list(column()?)?,
+            ids: list(column()?)?,
+            link: column()?.map(|value| FromSql::from_sql(&Type::BYTEA, value)).transpose()?,
         })
     }
 
@@ -248,39 +284,34 @@ impl<'a> FromSql<'a> for Whole {
     }
 }
 
+/// A list of numbers; one that is missing is empty.
+fn list<'a, T: FromSql<'a>>(value: Option<&'a [u8]>) -> Result<Vec<T>, Box<dyn StdError + Sync + Send>> {
+    value.map_or_else(|| Ok(Vec::new()), |value| FromSql::from_sql(&Type::INT8_ARRAY, value))
+}
+
 impl Whole {
-    /// The answers, when each account had so many decisions to record, and none at all where the state is not here; `None`
-    /// when the lists do not fit each other.
-    fn answers(self, recorded: &[usize]) -> Option<Vec<Answer>> {
-        let mut ids = self.ids.into_iter();
-        let accounts = self.outcomes.chunks_exact(NUMBERS).zip(self.links);
-        let answers: Option<Vec<Answer>> = accounts
-            .zip(recorded)
-            .map(|((numbers, link), recorded)| {
-                let &[outcome, version, ordered, later, next_ship, next_expiry, decisions] = numbers else {
-                    return None;
-                };
-                let became = match outcome? {
-                    0 => Became::Written,
-                    1 => Became::OthersOrdered,
-                    3 => Became::Known,
-                    _ => Became::FactsMoved,
-                };
-                let written = if became == Became::Written { *recorded } else { 0 };
-                Some(Answer {
-                    became,
-                    version: version.unwrap_or(0),
-                    ordered: ordered.unwrap_or(0),
-                    later: later.unwrap_or(0),
-                    next_ship,
-                    next_expiry,
-                    decisions: decisions.unwrap_or(0),
-                    link: link.unwrap_or_default().try_into().unwrap_or_default(),
-                    ids: ids.by_ref().take(written).collect(),
-                })
-            })
-            .collect();
-        answers.filter(|answers| answers.is_empty() || answers.len() == recorded.len())
+    /// The answer; `None` when the lists are not as they must be.
+    fn answer(self, outcome: i64) -> Option<Answer> {
+        let became = match outcome {
+            0 => Became::Written,
+            1 => Became::OthersOrdered,
+            2 => Became::FactsMoved,
+            3 => Became::Known,
+            _ => return None,
+        };
+        let [version, ordered, later, next_ship, next_expiry, decisions] = self.numbers.try_into().ok()?;
+        Some(Answer {
+            became,
+            version: version.unwrap_or(0),
+            ordered: ordered.unwrap_or(0),
+            later: later.unwrap_or(0),
+            next_ship,
+            next_expiry,
+            decisions: decisions.unwrap_or(0),
+            link: self.link.unwrap_or_default().try_into().unwrap_or_default(),
+            sums: self.sums.chunks_exact(2).filter_map(|sum| Some((*sum.first()?, *sum.get(1)?))).collect(),
+            ids: self.ids,
+        })
     }
 }
 

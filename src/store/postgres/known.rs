@@ -23,6 +23,8 @@ pub(super) struct KnownAccount {
     pub(super) account: Account,
     /// Moves with everything but orders that come and go.
     pub(super) facts_version: i64,
+    /// Those of its pools, in their order: each moves with everything of the pool but its sums.
+    pub(super) pools_versions: Box<[i64]>,
     /// Above 0 when another host was seen to write it in between, not long ago.
     pub(super) contested: u8,
 }

@@ -315,6 +315,7 @@ impl PostgresStore {
                 },
             };
             let stamp = self.changes.pulse.stamp(id);
+            let pooled = !account.account.pools.is_empty();
             let came = self.pool.with(deadline, |connection| {
                 once::write(connection, self.host, jobs, &account, self.watch.as_ref(), deadline)
             });
@@ -323,10 +324,10 @@ impl PostgresStore {
                     // The last answer tells the account as it is now, unless somebody wrote it in between.
                     let changed = after.account.facts.version != account.account.facts.version;
                     if changed {
-                        self.changes.pulse.moved(id, false);
+                        self.changes.pulse.moved(id, pooled);
                     }
                     if let Some(Ok(last)) = answers.last_mut().and_then(|steps| steps.answers.last_mut()) {
-                        last.stamp = Some(if changed { stamp.after_a_write() } else { stamp });
+                        last.stamp = Some(if changed { stamp.after_a_write(pooled) } else { stamp });
                     }
                     self.known.keep(after);
                     let count = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
@@ -340,7 +341,7 @@ impl PostgresStore {
                 // What one of them wants written cannot be; apart from each other only that one fails.
                 Err(refused) if refused.error.kind() == ErrorKind::Argument => break,
                 Err(refused) => {
-                    self.changes.pulse.moved(id, false);
+                    self.changes.pulse.moved(id, pooled);
                     return Err(refused.error);
                 }
             }

@@ -2,34 +2,36 @@
 //!
 //! The plans run on the account as this process knows it, and what they want written goes to the server as one statement
 //! ([`call`](super::call)), which writes it only if the facts are still true. Not every step can go this way: it must be
-//! about an order that nobody knows yet, of an account without pools of which nothing falls due or runs out in that
-//! moment. The others are taken by [`locked`](super::locked). When the facts turned out to be old, the plans run again on
+//! about an order that nobody knows yet, of an account of which nothing falls due or runs out in that moment, nor in its
+//! pools. The others are taken by [`locked`](super::locked). When the facts turned out to be old, the plans run again on
 //! those that came with the answer.
 //!
-//! On an account that several hosts write at once, a decision on what is ordered would be old most of the time. So it is
-//! asked twice there: once on what is known, once as if a good deal more were ordered. If both come to the same, it holds
-//! for everything in between, and only then is it written on facts that may lack what others ordered in that moment.
+//! On an account that several hosts write at once, or whose pools other accounts use at once, a decision on what is
+//! ordered would be old most of the time. So it is asked twice there: once on what is known, once as if a good deal more
+//! were ordered. If both come to the same, it holds for everything in between, and only then is it written on facts that
+//! may lack what others ordered in that moment.
 
 use std::collections::BTreeSet;
 use std::time::Instant as Deadline;
 
-use super::call::{Answer, Became, Call, OrderRow, Share, StepRow, number};
+use super::call::{Answer, Became, Call, OrderRow, Share, StepRow, SumRow, number};
 use super::connection::Connection;
 use super::fault::Outcome;
 use super::known::KnownAccount;
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountFacts, Buckets, Chain, ChainState};
+use crate::credit::{AccountFacts, Buckets, Chain, ChainState, PoolSum};
 use crate::hex::hex;
 use crate::store::group::Job;
 use crate::store::sql::account::{Account, moved};
 use crate::store::sql::decision::{digest, link};
+use crate::store::sql::pool;
 use crate::store::sql::value::{Col, to_json_unless_default};
 use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Steps, Watch, Written};
 
 /// How much more may be ordered meanwhile, in multiples of what the steps order: the largest that changes no answer.
 const SLACK: [i64; 3] = [64, 8, 1];
 
-/// After another host was seen to write an account: how often it must be written here, with nobody in between, until its
+/// After an account was seen to be written by others, or its pools: how often it must be written here, with nobody in between, until its
 /// decisions are written on exact facts again.
 const CONTESTED: u8 = 16;
 
@@ -82,6 +84,7 @@ fn fits(step: &Step, account: &Account) -> bool {
 fn rehearse(steps: &[&Step], known: &Account, more_ordered: i64, watch: Option<&Watch>) -> Option<Rehearsed> {
     let mut after = known.clone();
     after.facts.buckets.ordered = after.facts.buckets.ordered.checked_add(more_ordered)?;
+    pool::tell_own(&mut after).ok()?;
     let (mut next, mut done) = ((None, None), Vec::with_capacity(steps.len()));
     for step in steps {
         if !fits(step, &after) {
@@ -98,6 +101,7 @@ fn rehearse(steps: &[&Step], known: &Account, more_ordered: i64, watch: Option<&
         }
         if let Some(chain) = &effects.chain {
             take_up(&mut after.facts, chain, step, &mut next)?;
+            pool::tell_own(&mut after).ok()?;
         }
         let changed = after.facts != before;
         let mut told = Vec::new();
@@ -146,18 +150,38 @@ fn same(a: &Rehearsed, b: &Rehearsed) -> bool {
     a.steps.iter().zip(&b.steps).all(|(a, b)| all(a) == all(b) && a.effects.chain == b.effects.chain)
 }
 
-/// Puts what steps want written into a call; `None` when two of them are about the same order or bear the same key.
-fn put<'a>(
-    call: &mut Call<'a>,
-    steps: &[&'a Step],
-    known: &KnownAccount,
-    rehearsed: &'a Rehearsed,
-    slack: i64,
-) -> Option<()> {
+/// Makes a call of what steps want written; `None` when two of them are about the same order or bear the same key.
+fn call<'a>(steps: &[&'a Step], known: &KnownAccount, rehearsed: &'a Rehearsed, slack: i64) -> Option<Call<'a>> {
     let (before, after) = (&known.account.facts, &rehearsed.after.facts);
+    let (was, is) = (before.buckets, after.buckets);
+    let with_slack = |amount: i64| Some((amount, amount.checked_add(slack)?));
+    let mut call = Call::new(&Share {
+        id: before.id.0.into(),
+        facts_version: known.facts_version,
+        aged_to: before.aged_to.0.into(),
+        horizon_to: before.horizon_to.0.into(),
+        version: if known.contested == 0 { Some(i64::try_from(before.version).ok()?) } else { None },
+        ordered: with_slack(was.ordered)?,
+        later: was.later,
+        moment: steps.iter().map(|step| step.ask.now.0).max()?,
+        aged_to_since: after.aged_to.0.into(),
+        horizon_to_since: after.horizon_to.0.into(),
+        more_ordered: is.ordered.checked_sub(was.ordered)?,
+        more_later: is.later.checked_sub(was.later)?,
+        next_ship: rehearsed.next.0.map(|day| day.0.into()),
+        next_expiry: rehearsed.next.1.map(|at| at.0),
+        versions: i64::try_from(rehearsed.steps.iter().filter(|one| one.changed).count()).ok()?,
+    });
+    for ((id, version), facts) in known.account.pools.iter().zip(&known.pools_versions).zip(&before.pools) {
+        call.pool(*id, *version);
+        for &PoolSum { currency, debit, unapplied, .. } in &facts.sums {
+            // What others order is in the account's own currency here.
+            let debit = if currency == before.currency { with_slack(debit)? } else { (debit, debit) };
+            call.sum(SumRow { pool: *id, currency, debit, unapplied });
+        }
+    }
     let (mut keys, mut documents) = (BTreeSet::new(), BTreeSet::new());
-    let (mut rows, mut events) = (Vec::with_capacity(steps.len()), Vec::new());
-    for (step, Rehearsal { effects, told, .. }) in steps.iter().zip(&rehearsed.steps) {
+    for (step, Rehearsal { effects, .. }) in steps.iter().zip(&rehearsed.steps) {
         let key = step.ask.key.as_ref();
         if key.is_some_and(|key| !keys.insert(&key.key)) || !documents.insert(&step.ask.document) {
             return None;
@@ -175,7 +199,7 @@ fn put<'a>(
             }),
         };
         let record = effects.record.as_ref();
-        rows.push(StepRow {
+        call.step(StepRow {
             key: key.map(|key| key.key.as_str()),
             content: key.map(|key| key.content.as_slice()),
             granted: effects.granted,
@@ -183,31 +207,15 @@ fn put<'a>(
             decision: record.map(|new| (new.body.as_str(), new.salt.as_slice(), digest(&new.salt, &new.body))),
             order,
         });
-        // Who watches is heard first, as where a step writes its account before it queues its own events.
-        events.extend(told.iter().chain(&effects.events));
     }
-    if events.iter().any(|event| event.account != Some(before.id)) {
-        return None;
+    // Who watches is heard first, as where a step writes its account before it queues its own events.
+    for event in rehearsed.steps.iter().flat_map(|one| one.told.iter().chain(&one.effects.events)) {
+        if event.account != Some(before.id) {
+            return None;
+        }
+        call.event(event).ok()?;
     }
-    let (was, is) = (before.buckets, after.buckets);
-    let share = Share {
-        id: before.id.0.into(),
-        facts_version: known.facts_version,
-        aged_to: before.aged_to.0.into(),
-        horizon_to: before.horizon_to.0.into(),
-        version: if known.contested == 0 { Some(i64::try_from(before.version).ok()?) } else { None },
-        ordered: (was.ordered, was.ordered.checked_add(slack)?),
-        later: was.later,
-        moment: steps.iter().map(|step| step.ask.now.0).max()?,
-        aged_to_since: after.aged_to.0.into(),
-        horizon_to_since: after.horizon_to.0.into(),
-        more_ordered: is.ordered.checked_sub(was.ordered)?,
-        more_later: is.later.checked_sub(was.later)?,
-        next_ship: rehearsed.next.0.map(|day| day.0.into()),
-        next_expiry: rehearsed.next.1.map(|at| at.0),
-        versions: i64::try_from(rehearsed.steps.iter().filter(|one| one.changed).count()).ok()?,
-    };
-    call.add(&share, rows, &events).ok()
+    Some(call)
 }
 
 /// Writes the steps of several callers in one round trip, if that can be.
@@ -225,15 +233,11 @@ pub(super) fn write(
     let steps: Vec<&Step> = jobs.iter().flat_map(|job| &job.steps).collect();
     let Some(rehearsed) = rehearse(&steps, &known.account, 0, watch) else { return Ok(Came::Elsewhere) };
     let slack = if known.contested == 0 { 0 } else { slack(&steps, &known.account, &rehearsed, watch) };
-    let mut call = Call::new();
-    if put(&mut call, &steps, known, &rehearsed, slack).is_none() {
-        return Ok(Came::Elsewhere);
-    }
-    let answers = call.send(connection, host, deadline)?;
-    let Some(answer) = answers.first() else { return Ok(Came::Elsewhere) };
+    let Some(call) = call(&steps, known, &rehearsed, slack) else { return Ok(Came::Elsewhere) };
+    let Some(answer) = call.send(connection, host, deadline)? else { return Ok(Came::Elsewhere) };
     Ok(match answer.became {
-        Became::Written => told(jobs, known, rehearsed, answer),
-        Became::OthersOrdered => Came::OthersOrdered(as_it_is(known, answer)),
+        Became::Written => told(jobs, known, rehearsed, &answer),
+        Became::OthersOrdered => Came::OthersOrdered(as_it_is(known, &answer)),
         Became::FactsMoved => Came::FactsMoved,
         Became::Known => Came::Elsewhere,
     })
@@ -255,22 +259,36 @@ fn as_it_is(known: &KnownAccount, answer: &Answer) -> KnownAccount {
     (facts.buckets.ordered, facts.buckets.later) = (answer.ordered, answer.later);
     facts.next_ship = answer.next_ship.and_then(|day| i32::try_from(day).ok()).map(Day);
     facts.next_expiry = answer.next_expiry.map(Instant);
-    KnownAccount { account, facts_version: known.facts_version, contested: CONTESTED }
+    for (sum, kept) in sums(facts).zip(&answer.sums) {
+        (sum.debit, sum.unapplied) = *kept;
+    }
+    pool::told_as_counted(&mut account);
+    KnownAccount { account, contested: CONTESTED, ..known.clone() }
+}
+
+/// The sums of all pools of an account, as they are asked for.
+fn sums(facts: &mut AccountFacts) -> impl Iterator<Item = &mut PoolSum> {
+    facts.pools.iter_mut().flat_map(|pool| &mut pool.sums)
 }
 
 /// The answers, with what others ordered in between.
 fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, answer: &Answer) -> Came {
     let met = as_it_is(known, answer).account.facts;
     let was = &known.account.facts;
-    let undisturbed = (met.version, met.buckets) == (was.version, was.buckets);
+    let undisturbed = (met.version, met.buckets, &met.pools) == (was.version, was.buckets, &was.pools);
     let (ordered, later) = (met.buckets.ordered - was.buckets.ordered, met.buckets.later - was.buckets.later);
     let versions = met.version.wrapping_sub(was.version);
+    let were = was.pools.iter().flat_map(|pool| &pool.sums);
+    let in_pools: Vec<i64> = were.zip(&answer.sums).map(|(was, now)| now.0 - was.debit).collect();
     let with_others = |mut facts: AccountFacts| {
         facts.buckets.ordered = facts.buckets.ordered.saturating_add(ordered);
         facts.buckets.later = facts.buckets.later.saturating_add(later);
         facts.version = facts.version.wrapping_add(versions);
         facts.next_ship = earlier(met.next_ship, rehearsed.next.0);
         facts.next_expiry = earlier(met.next_expiry, rehearsed.next.1);
+        for (sum, more) in sums(&mut facts).zip(&in_pools) {
+            sum.debit = sum.debit.saturating_add(*more);
+        }
         facts
     };
     let Rehearsed { after, steps, .. } = rehearsed;
@@ -297,6 +315,7 @@ fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, answer: &Answe
         .map(|job| Steps { written: true, answers: answers.by_ref().take(job.steps.len()).collect() })
         .collect();
     let contested = if undisturbed { known.contested.saturating_sub(1) } else { CONTESTED };
-    let account = Account { facts: with_others(after.facts), ..after };
-    Came::Written(answers, KnownAccount { account, facts_version: known.facts_version, contested })
+    let mut account = Account { facts: with_others(after.facts), ..after };
+    pool::told_as_counted(&mut account);
+    Came::Written(answers, KnownAccount { account, contested, ..known.clone() })
 }

@@ -142,6 +142,7 @@ pub(in crate::store) fn put_of_pool(sql: &dyn Sql, name: &str, record: &LimitRec
             limit.share
         ],
     )?;
+    sql.execute("UPDATE pool SET facts_version = facts_version + ?2 WHERE id = ?1", values![pool.id, account::leap()])?;
     Ok(if kept.is_some() { Put::Changed } else { Put::Added })
 }
 

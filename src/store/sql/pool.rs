@@ -4,13 +4,13 @@
 //! same for two accounts and for a thousand, and a reservation that ran out counts until its account is written again: a
 //! step takes such reservations out of the other accounts of its pools first, and a read tells the sums as if it had.
 
-use super::account::Account;
+use super::account::{Account, leap};
 use super::fault::{Fault, Outcome};
 use super::value::{Col, from_json, maybe, to_json, values};
 use super::{Row, Sql};
 use super::{Writing, limit, step};
 use crate::calendar::Instant;
-use crate::credit::{AccountId, MAX_POOLS, PoolFacts, PoolSum};
+use crate::credit::{AccountId, Limit, MAX_POOLS, PoolFacts, PoolSum};
 use crate::error::{Error, ErrorKind};
 use crate::money::{Currency, MoneyError, Rate};
 use crate::store::{AccountKey, AccountRef, PoolRecord, Put, Verification};
@@ -90,9 +90,10 @@ pub(in crate::store) fn put(sql: &dyn Sql, record: &PoolRecord) -> Outcome<Put> 
         }
     }
     sql.execute(
-        "INSERT INTO pool (name, kind, currency, rates) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, currency = excluded.currency, rates = excluded.rates",
-        values![&record.name, Col(record.kind), Col(record.currency), to_json(&record.rates)?],
+        "INSERT INTO pool (name, kind, currency, rates, facts_version) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, currency = excluded.currency, rates = excluded.rates,
+             facts_version = pool.facts_version + excluded.facts_version",
+        values![&record.name, Col(record.kind), Col(record.currency), to_json(&record.rates)?, leap()],
     )?;
     Ok(if kept.is_some() { Put::Changed } else { Put::Added })
 }
@@ -100,28 +101,37 @@ pub(in crate::store) fn put(sql: &dyn Sql, record: &PoolRecord) -> Outcome<Put> 
 /// What is known of a pool: its limits, and its sums with their rates. The sum of the currency `own` is told although it
 /// is zero, so that its rate is known.
 pub(in crate::store) fn facts(sql: &dyn Sql, pool: &Pool, own: Option<Currency>) -> Outcome<PoolFacts> {
-    let rate_of = |currency: Currency| {
-        pool.record.rates.iter().find(|(other, _)| *other == currency).map(|(_, rate)| rate.clone())
-    };
-    let mut sums: Vec<PoolSum> = sql.all(
+    let sums: Vec<Sum> = sql.all(
         "SELECT currency, debit, unapplied FROM pool_sum WHERE pool = ?1 ORDER BY currency",
         values![pool.id],
-        |row| {
-            let currency = row.get::<Col<Currency>>(0)?.0;
-            Ok(PoolSum { currency, rate: rate_of(currency), debit: row.get(1)?, unapplied: row.get(2)? })
-        },
+        |row| Ok((row.get::<Col<_>>(0)?.0, row.get(1)?, row.get(2)?)),
     )?;
-    if let Some(own) = own.filter(|own| sums.iter().all(|sum| sum.currency != *own)) {
-        let at = sums.partition_point(|sum| sum.currency.code() < own.code());
-        sums.insert(at, PoolSum { currency: own, rate: rate_of(own), debit: 0, unapplied: 0 });
+    Ok(put_together(&pool.record, limit::of_pool(sql, pool.id)?, sums, own))
+}
+
+/// A currency, and what the accounts that are kept in it come to: debit buckets and unapplied credits.
+pub(in crate::store) type Sum = (Currency, i64, i64);
+
+/// The facts of a pool from its rows, which come in the order of their keys. See [`facts`].
+pub(in crate::store) fn put_together(
+    record: &PoolRecord,
+    limits: Box<[Limit]>,
+    mut sums: Vec<Sum>,
+    own: Option<Currency>,
+) -> PoolFacts {
+    if let Some(own) = own.filter(|own| sums.iter().all(|(currency, ..)| currency != own)) {
+        sums.insert(sums.partition_point(|(currency, ..)| currency.code() < own.code()), (own, 0, 0));
     }
-    Ok(PoolFacts {
-        name: pool.record.name.clone(),
-        kind: pool.record.kind,
-        currency: pool.record.currency,
-        limits: limit::of_pool(sql, pool.id)?,
-        sums: sums.into(),
-    })
+    let rate_of =
+        |currency: Currency| record.rates.iter().find(|(other, _)| *other == currency).map(|(_, rate)| rate.clone());
+    let sum = |(currency, debit, unapplied)| PoolSum { currency, rate: rate_of(currency), debit, unapplied };
+    PoolFacts {
+        name: record.name.clone(),
+        kind: record.kind,
+        currency: record.currency,
+        limits,
+        sums: sums.into_iter().map(sum).collect(),
+    }
 }
 
 /// Reads the pools of an account, whose row is what their sums hold of it.
@@ -144,6 +154,12 @@ pub(in crate::store) fn read_all(sql: &dyn Sql, account: &mut Account) -> Outcom
 /// What the sums of its pools hold of an account.
 pub(in crate::store) fn counted(account: &Account) -> Result<(i64, i64), MoneyError> {
     Ok((account.facts.buckets.debit()?, account.facts.buckets.unapplied))
+}
+
+/// Notes that the sums in memory hold what the account has come to.
+pub(in crate::store) fn told_as_counted(account: &mut Account) {
+    // An account that was written has sums that fit.
+    account.counted = counted(account).unwrap_or_default();
 }
 
 /// Tells the sums in memory with what the account has come to since they were read.

@@ -65,7 +65,7 @@ pub(in crate::store) const TABLES: &[Table] = &[
     .money("ordered, later, delivered, drafted, open, overdue, unapplied, disputed, disputed_overdue"),
     Table::new("credit_limit", "account, kind, first", "account, kind, first, last, amount, share, covering")
         .money("amount, covering"),
-    Table::new("pool", "id", "id, name, kind, currency, rates").numbered(Numbers::Given),
+    Table::new("pool", "id", "id, name, kind, currency, rates, facts_version").numbered(Numbers::Given),
     Table::new("pool_limit", "pool, kind, first", "pool, kind, first, last, amount, share").money("amount"),
     Table::new("pool_member", "account, place", "account, place, pool, next_expiry"),
     Table::new("pool_sum", "pool, currency", "pool, currency, debit, unapplied").money("debit, unapplied"),

@@ -95,13 +95,15 @@ CREATE TABLE credit_limit (
     PRIMARY KEY (account, kind, first)
 ) STRICT, WITHOUT ROWID;
 
--- `rates` is a JSON list of pairs: currency, and units of the pool's currency for one of it.
+-- `rates` is a JSON list of pairs: currency, and units of the pool's currency for one of it. `facts_version` moves with
+-- everything of a pool but its sums.
 CREATE TABLE pool (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     kind INTEGER NOT NULL,
     currency TEXT NOT NULL,
-    rates TEXT NOT NULL
+    rates TEXT NOT NULL,
+    facts_version INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE pool_limit (
