@@ -146,6 +146,8 @@ fn tls_is_used_and_both_authority_and_name_are_verified() {
         });
         assert!(safe.unwrap()[0].get::<_, bool>(0));
     }
+    // A name need not be resolved to be verified.
+    session(&pool(&format!("{}&hostaddr=127.0.0.1", url("credit.test", &authority))));
     // The password is proven in a way that is bound to the certificate.
     let bound = url("localhost", &authority).replace("postgres@", "guarded:hunter2%20%26%20co@");
     session(&pool(&format!("{bound}&channel_binding=require")));
@@ -153,6 +155,7 @@ fn tls_is_used_and_both_authority_and_name_are_verified() {
         (url("127.0.0.1", &stranger), "UnknownIssuer"),
         // The same server by a name that is not in its certificate.
         (url("[::ffff:127.0.0.1]", &authority), "not valid for name"),
+        (format!("{}&hostaddr=127.0.0.1", url("other.test", &authority)), "not valid for name"),
         // The system trusts many, but not this authority.
         (url("127.0.0.1", "system".as_ref()), "sslrootcert"),
         (url("127.0.0.1", "/no/such/file".as_ref()), "/no/such/file"),

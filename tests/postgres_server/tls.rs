@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::machine::{User, command, program, run};
 
-/// Writes into a folder: `ca.pem`, the authority; `server.pem` and `server.key`, for `localhost` and 127.0.0.1, signed
-/// by it; and `stranger.pem`, an authority that signed nothing. They are good for two days.
+/// Writes into a folder: `ca.pem`, the authority; `server.pem` and `server.key`, for `localhost`, 127.0.0.1 and
+/// `credit.test`, a name that nobody resolves, signed by it; and `stranger.pem`, an authority that signed nothing. They are good for two days.
 pub(super) fn certificates(folder: &Path, user: User) {
     let openssl = |words: &str| {
         run(command(program("openssl", "openssl")).current_dir(folder).args(words.split(' ')));
@@ -13,7 +13,7 @@ pub(super) fn certificates(folder: &Path, user: User) {
     let settings = "[req]\ndistinguished_name = name\n[name]\n\
         [ca]\nbasicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash\n\
         [server]\nbasicConstraints = critical, CA:FALSE\nextendedKeyUsage = serverAuth\n\
-        subjectAltName = DNS:localhost, IP:127.0.0.1\n";
+        subjectAltName = DNS:localhost, DNS:credit.test, IP:127.0.0.1\n";
     std::fs::write(folder.join("settings"), settings).unwrap();
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -config settings";
     for name in ["ca", "stranger"] {

@@ -8,6 +8,7 @@
 //! | parameter | meaning |
 //! |---|---|
 //! | `host`, `port` | more hosts, as comma-separated lists |
+//! | `hostaddr` | the hosts' addresses, a list as long as all hosts, with nothing between the commas for those that are to be asked for. Where an address is said, no name server is asked, which could hold a call up past its deadline; the certificate must still bear the name. |
 //! | `sslmode` | `prefer` when nothing is said: TLS for every host but `localhost`, loopback addresses and Unix sockets, which are reached in plain text. `require` (also written `verify-ca` or `verify-full`): TLS for `localhost` too. `disable`: never. |
 //! | `sslrootcert` | a PEM file with the authorities to trust, in place of the system's; `system` for the system's |
 //! | `channel_binding` | `prefer` when nothing is said; `require`: only a server that proves to know the password too, over TLS |
@@ -66,6 +67,8 @@ pub(super) struct Address {
 pub(super) struct Host {
     pub(super) place: Place,
     pub(super) port: u16,
+    /// The address of a name, where it need not be asked for.
+    pub(super) address: Option<IpAddr>,
 }
 
 /// How a server is reached.
@@ -158,13 +161,14 @@ impl Address {
     }
 
     fn read_parameters(&mut self, query: &str) -> Result<()> {
-        let (mut hosts, mut ports) = (String::new(), String::new());
+        let (mut hosts, mut ports, mut addresses) = (String::new(), String::new(), String::new());
         for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
             let (name, value) = parameter.split_once('=').ok_or_else(|| bad("has a parameter without a value"))?;
             let value = decode(value)?;
             match name {
                 "host" => hosts = value.into_owned(),
                 "port" => ports = value.into_owned(),
+                "hostaddr" => addresses = value.into_owned(),
                 "sslmode" => {
                     self.tls = match &*value {
                         "disable" => Tls::Never,
@@ -199,13 +203,14 @@ impl Address {
                 // Only a server that accepts writes is ever used.
                 "target_session_attrs" => {}
                 _ => {
-                    return Err(bad("has an unknown parameter; known are host, port, sslmode, sslrootcert, \
-                                    channel_binding, connect_timeout, application_name, options, connections and \
-                                    target_session_attrs"));
+                    return Err(bad("has an unknown parameter; known are host, port, hostaddr, sslmode, \
+                                    sslrootcert, channel_binding, connect_timeout, application_name, options, \
+                                    connections and target_session_attrs"));
                 }
             }
         }
-        self.add_hosts(&hosts, &ports)
+        self.add_hosts(&hosts, &ports)?;
+        self.add_addresses(&addresses)
     }
 
     fn add_hosts(&mut self, hosts: &str, ports: &str) -> Result<()> {
@@ -216,7 +221,21 @@ impl Address {
         }
         for (host, port) in hosts.iter().zip(ports.iter().cycle()) {
             let port = if port.is_empty() { PORT } else { self::port(port)? };
-            self.hosts.push(Host { place: Place::parse(host)?, port });
+            self.hosts.push(Host { place: Place::parse(host)?, port, address: None });
+        }
+        Ok(())
+    }
+
+    fn add_addresses(&mut self, addresses: &str) -> Result<()> {
+        let addresses: Vec<&str> = addresses.split(',').collect();
+        if addresses == [""] {
+            return Ok(());
+        }
+        if addresses.len() != self.hosts.len() {
+            return Err(bad("must name as many in hostaddr as there are hosts"));
+        }
+        for (host, address) in self.hosts.iter_mut().zip(addresses).filter(|(_, address)| !address.is_empty()) {
+            host.address = Some(address.parse().map_err(|_| bad("has something in hostaddr that is no address"))?);
         }
         Ok(())
     }
@@ -263,7 +282,7 @@ impl Host {
             "" => PORT,
             port => self::port(port)?,
         };
-        Ok(Self { place: Place::parse(&decode(host)?)?, port })
+        Ok(Self { place: Place::parse(&decode(host)?)?, port, address: None })
     }
 
     /// The name that its certificate must bear.
@@ -357,6 +376,16 @@ mod tests {
     }
 
     #[test]
+    fn a_host_may_have_its_address_said() {
+        let url = "postgresql://u@a.example,b.example:6000/d?host=c.example&hostaddr=10.0.0.1,,::1";
+        let address = Address::parse(url).unwrap();
+        let said: Vec<_> = address.hosts.iter().map(|host| host.address.map(|address| address.to_string())).collect();
+        assert_eq!(said, [Some("10.0.0.1".to_owned()), None, Some("::1".to_owned())]);
+        // Whether to use TLS is decided by the name, which others may answer to.
+        assert!(address.hosts.iter().all(|host| address.needs_tls(host)));
+    }
+
+    #[test]
     fn tls_is_for_every_host_that_is_not_this_machine() {
         let needs = |mode: &str| {
             let url = format!("postgresql://u@db.example,10.0.0.1,localhost,127.0.0.2,[::1],%2Frun/d{mode}");
@@ -390,6 +419,8 @@ mod tests {
             ("postgresql://u:hunter2@h/d?connect_timeout=hunter2", "connect_timeout"),
             ("postgresql://u:hunter2@h/d?connections=0", "connections"),
             ("postgresql://u:hunter2@h/d?host=a,b,c&port=1,2", "one port"),
+            ("postgresql://u:hunter2@h/d?hostaddr=10.0.0.1,10.0.0.2", "as many"),
+            ("postgresql://u:hunter2@h/d?hostaddr=hunter2", "no address"),
             // A password that was not encoded.
             ("postgresql://u:12/hunter2@h/d", "percent-encoded"),
             ("postgresql://u:12?hunter2@h/d", "percent-encoded"),

@@ -1,7 +1,8 @@
 //! The way to one server: finding it, a connected socket, and TLS.
 //!
 //! Names are resolved by the system, on the caller's own thread, since this library starts none. A silent name server
-//! can so hold up a call past its deadline for as long as the system asks it; hosts named by their addresses never do.
+//! can so hold up a call past its deadline for as long as the system asks it; hosts whose addresses the URL says
+//! (`hostaddr`) never do.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -45,6 +46,9 @@ pub(super) fn ways(host: &Host) -> Outcome<Vec<Way>> {
     match &host.place {
         Place::Folder(folder) => Ok(vec![Way::Folder(folder.join(format!(".s.PGSQL.{}", host.port)))]),
         Place::Net(name) => {
+            if let Some(address) = host.address {
+                return Ok(vec![Way::Net((address, host.port).into())]);
+            }
             let found: Vec<Way> = (name.as_str(), host.port)
                 .to_socket_addrs()
                 .map_err(|error| Fault::broken(&format!("its name cannot be resolved: {error}")))?
