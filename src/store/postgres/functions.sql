@@ -73,8 +73,8 @@ DECLARE
     sums_met INT := 0;
     facts_moved BOOLEAN := false;
     others_ordered BOOLEAN := false;
-    last_link BYTEA;
-    made BIGINT;
+    sequences BIGINT[];
+    links BYTEA[];
     said TEXT;
 BEGIN
     -- Settings of this transaction, in place of those of the session.
@@ -82,12 +82,10 @@ BEGIN
     IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
         said := set_config('synchronous_commit', 'on', true);
     END IF;
-    IF NOT obligor.enter_1() THEN
-        RETURN;
-    END IF;
+    -- The locks of the house, as in enter_1, and of loads.
+    said := pg_advisory_xact_lock_shared(8026096675565076482);
     IF p > 0 THEN
-        -- The loads lock.
-        PERFORM pg_advisory_xact_lock_shared(8026096675565076481);
+        said := pg_advisory_xact_lock_shared(8026096675565076481);
         FOR i IN 1 .. p LOOP
             said := obligor.hurry_1(wait_ms);
             SELECT t.facts_version INTO kept FROM obligor.pool t WHERE t.id = pools[i] FOR NO KEY UPDATE;
@@ -95,9 +93,17 @@ BEGIN
         END LOOP;
     END IF;
     said := obligor.hurry_1(wait_ms);
+    -- A key or an order that comes in between is refused when it is written.
     SELECT t.company, t.currency, t.facts_version, t.aged_to, t.horizon_to, t.version, t.ordered, t.later, t.next_ship,
-            t.next_expiry, t.decisions, t.chained
+            t.next_expiry, t.decisions, t.chained,
+            EXISTS (SELECT 1 FROM obligor.store s
+                    WHERE s.went_at IS NOT NULL OR (s.came_began IS NOT NULL AND s.came_done IS NULL)) AS elsewhere,
+            EXISTS (SELECT 1 FROM obligor.request r WHERE r.key = texts[1]) AS key_met,
+            EXISTS (SELECT 1 FROM obligor.chain c WHERE c.company = t.company AND c.document = texts[n + 1]) AS order_met
         INTO kept FROM obligor.account t WHERE t.id = about[1] FOR NO KEY UPDATE;
+    IF kept.elsewhere THEN
+        RETURN;
+    END IF;
     -- Which pools it is in is one of its facts.
     facts_moved := facts_moved OR NOT FOUND OR kept.facts_version <> about[2];
     said := obligor.hurry_1(wait_ms);
@@ -111,58 +117,81 @@ BEGIN
         others_ordered := others_ordered OR sums_were[2 * i - 1] NOT BETWEEN sums[s + i] AND sums[2 * s + i];
         facts_moved := facts_moved OR sums_were[2 * i] <> sums[3 * s + i];
     END LOOP;
+    FOR i IN 1 .. p LOOP
+        sums_met := sums_met - (SELECT count(*) FROM obligor.pool_sum t WHERE t.pool = pools[i]);
+        facts_moved := facts_moved OR EXISTS (
+            SELECT 1 FROM obligor.pool_member t
+            WHERE t.pool = pools[i] AND t.next_expiry <= about[9] AND t.account <> about[1]);
+    END LOOP;
+    facts_moved := facts_moved OR sums_met <> 0;
     numbers := ARRAY[kept.version, kept.ordered, kept.later, kept.next_ship, kept.next_expiry, kept.decisions];
     link := kept.chained;
     outcome := CASE
         WHEN facts_moved OR kept.aged_to <> about[3] OR kept.horizon_to <> about[4] OR kept.next_expiry <= about[9]
             OR kept.next_ship <= about[11] THEN 2
-        WHEN p > 0 AND sums_met < (SELECT count(*) FROM obligor.pool_sum t WHERE t.pool = ANY (pools[1:p])) THEN 2
-        WHEN p > 0 AND EXISTS (
-            SELECT 1 FROM obligor.pool_member t
-            WHERE t.pool = ANY (pools[1:p]) AND t.next_expiry <= about[9] AND t.account <> about[1]) THEN 2
         WHEN others_ordered OR kept.version <> about[5] OR kept.ordered NOT BETWEEN about[6] AND about[7]
             OR kept.later <> about[8] THEN 1
-        WHEN EXISTS (SELECT 1 FROM obligor.request r WHERE r.key = ANY (texts[1:n])) THEN 3
-        WHEN EXISTS (
-            SELECT 1 FROM obligor.chain c
-            WHERE c.company = kept.company AND c.document = ANY (texts[n + 1:2 * n])) THEN 3
+        WHEN kept.key_met OR kept.order_met THEN 3
         ELSE 0
     END;
+    -- One by one: an index is only sure to be used for a key that is one value.
+    FOR i IN 2 .. n LOOP
+        EXIT WHEN outcome <> 0;
+        IF EXISTS (SELECT 1 FROM obligor.request r WHERE r.key = texts[i])
+            OR EXISTS (SELECT 1 FROM obligor.chain c WHERE c.company = kept.company AND c.document = texts[n + i])
+        THEN
+            outcome := 3;
+        END IF;
+    END LOOP;
     IF outcome <> 0 THEN
         -- There is nothing whose commit anybody must wait for.
         said := set_config('synchronous_commit', 'off', true);
         RETURN;
     END IF;
-    last_link := kept.chained;
     FOR i IN 1 .. n LOOP
-        made := NULL;
         IF texts[3 * n + i] IS NOT NULL THEN
             kept.decisions := kept.decisions + 1;
-            last_link := sha256(last_link || bytes[2 * n + i]);
-            INSERT INTO obligor.decision (account, sequence, body, salt, digest, chained)
-                VALUES (about[1], kept.decisions, texts[3 * n + i], bytes[n + i], bytes[2 * n + i], last_link)
-                RETURNING id INTO made;
-            ids := ids || made;
-        END IF;
-        IF texts[i] IS NOT NULL THEN
-            INSERT INTO obligor.request (key, content, granted, decision) VALUES (texts[i], bytes[i], steps[i], made);
-        END IF;
-        IF steps[n + i] IS NOT NULL THEN
-            INSERT INTO obligor.chain (company, document, account, state, amount, ordered, delivered, drafted,
-                    invoiced, settled, expires, since, ships, marks, changed)
-                VALUES (kept.company, texts[n + i], about[1], steps[n + i], steps[2 * n + i], steps[3 * n + i], 0, 0, 0, 0,
-                    steps[4 * n + i], steps[5 * n + i], steps[6 * n + i], texts[2 * n + i], about[9]);
+            kept.chained := sha256(kept.chained || bytes[2 * n + i]);
+            sequences[i] := kept.decisions;
+            links[i] := kept.chained;
         END IF;
     END LOOP;
+    -- All rows in one statement: to begin one takes longer than to write a row.
+    WITH step AS (
+        SELECT * FROM unnest(
+            steps[1:n], steps[n + 1:2 * n], steps[2 * n + 1:3 * n], steps[3 * n + 1:4 * n], steps[4 * n + 1:5 * n],
+            steps[5 * n + 1:6 * n], steps[6 * n + 1:7 * n], texts[1:n], texts[n + 1:2 * n], texts[2 * n + 1:3 * n],
+            texts[3 * n + 1:4 * n], bytes[1:n], bytes[n + 1:2 * n], bytes[2 * n + 1:3 * n], sequences, links
+        ) AS t (granted, state, amount, ordered, expires, since, ships, key, document, marks, body, content, salt, digest,
+            sequence, chained)
+    ), decided AS (
+        INSERT INTO obligor.decision (account, sequence, body, salt, digest, chained)
+            SELECT about[1], t.sequence, t.body, t.salt, t.digest, t.chained FROM step t WHERE t.sequence IS NOT NULL
+            RETURNING id, sequence
+    ), answered AS (
+        INSERT INTO obligor.request (key, content, granted, decision)
+            SELECT t.key, t.content, t.granted, d.id FROM step t LEFT JOIN decided d ON d.sequence = t.sequence
+            WHERE t.key IS NOT NULL
+    ), made AS (
+        INSERT INTO obligor.chain (company, document, account, state, amount, ordered, delivered, drafted, invoiced,
+                settled, expires, since, ships, marks, changed)
+            SELECT kept.company, t.document, about[1], t.state, t.amount, t.ordered, 0, 0, 0, 0, t.expires, t.since, t.ships,
+                t.marks, about[9]
+            FROM step t WHERE t.state IS NOT NULL
+    ), noted AS (
+        INSERT INTO obligor.change (host, account, pooled)
+            SELECT write_1.host, about[1], (p > 0)::INT WHERE about[16] > 0
+    )
+    UPDATE obligor.account t
+        SET ordered = t.ordered + about[12], later = t.later + about[13], version = t.version + about[16],
+            aged_to = about[10], horizon_to = about[11], next_ship = least(t.next_ship, about[14]),
+            next_expiry = least(t.next_expiry, about[15]), decisions = kept.decisions, chained = kept.chained
+        WHERE t.id = about[1]
+        RETURNING (SELECT array_agg(d.id ORDER BY d.sequence) FROM decided d) INTO ids;
     FOR i IN 1 .. m LOOP
         INSERT INTO obligor.event (at, kind, account, document, subject, reasons)
             VALUES (events[i], events[m + i], about[1], told[i], told[m + i], told[2 * m + i]);
     END LOOP;
-    UPDATE obligor.account t
-        SET ordered = t.ordered + about[12], later = t.later + about[13], version = t.version + about[16],
-            aged_to = about[10], horizon_to = about[11], next_ship = least(t.next_ship, about[14]),
-            next_expiry = least(t.next_expiry, about[15]), decisions = kept.decisions, chained = last_link
-        WHERE t.id = about[1];
     IF p > 0 AND about[12] + about[13] <> 0 THEN
         INSERT INTO obligor.pool_sum AS t (pool, currency, debit, unapplied)
             SELECT unnest(pools[1:p]), kept.currency, about[12] + about[13], 0
@@ -170,9 +199,6 @@ BEGIN
     END IF;
     IF p > 0 AND about[15] IS NOT NULL THEN
         UPDATE obligor.pool_member t SET next_expiry = least(t.next_expiry, about[15]) WHERE t.account = about[1];
-    END IF;
-    IF about[16] > 0 THEN
-        INSERT INTO obligor.change (host, account, pooled) VALUES (write_1.host, about[1], (p > 0)::INT);
     END IF;
 END;
 $$;
