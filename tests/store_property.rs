@@ -369,11 +369,11 @@ fn history(place: Place, acts: &[Act]) -> Vec<String> {
                     _ => None,
                 };
                 let key = format!("k{round}");
-                let planned: Arc<Mutex<Option<Facts>>> = Arc::default();
+                let planned: Arc<Mutex<Vec<Facts>>> = Arc::default();
                 let mut step = keyed(step(act, round).unwrap(), &key, 1);
                 let (noted, plan) = (Arc::clone(&planned), step.plan);
                 step.plan = Box::new(move |facts| {
-                    *noted.lock().unwrap() = Some(facts.clone());
+                    noted.lock().unwrap().push(facts.clone());
                     plan(facts)
                 });
                 let written = run(store, step);
@@ -381,9 +381,10 @@ fn history(place: Place, acts: &[Act]) -> Vec<String> {
                     last = Some((act.clone(), round));
                 }
                 if let (Ok(written), Act::Reserve { customer, amount, .. }) = (&written, act) {
-                    // Reading before, what the plan saw, and writing after agree.
+                    // Reading before, what the plan saw, and writing after agree. It may be asked beside that what it would
+                    // decide if more were ordered.
                     let seen = seen.unwrap();
-                    assert_eq!(planned.lock().unwrap().as_ref(), Some(&seen));
+                    assert!(planned.lock().unwrap().contains(&seen), "{planned:?}, and not {seen:?}");
                     let (before, after) = (seen.account.unwrap(), written.account.clone().unwrap());
                     let granted = if approved(written) { *amount } else { 0 };
                     let ordered = |buckets: &Buckets| buckets.ordered + buckets.later;

@@ -69,7 +69,6 @@ DECLARE
     n INT := cardinality(steps) / 7;
     m INT := cardinality(events) / 2;
     kept RECORD;
-    sum_kept RECORD;
     sums_met INT := 0;
     facts_moved BOOLEAN := false;
     others_ordered BOOLEAN := false;
@@ -78,76 +77,70 @@ DECLARE
     said TEXT;
 BEGIN
     -- Settings of this transaction, in place of those of the session.
-    said := set_config('lock_timeout', wait_ms, true);
-    IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
-        said := set_config('synchronous_commit', 'on', true);
-    END IF;
-    -- The locks of the house, as in enter_1, and of loads.
+    said := concat(
+        set_config('lock_timeout', wait_ms, true),
+        CASE WHEN current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
+            set_config('synchronous_commit', 'on', true)
+        END);
+    -- The lock of the house, as in enter_1.
     said := pg_advisory_xact_lock_shared(8026096675565076482);
     IF p > 0 THEN
+        -- The lock of loads.
         said := pg_advisory_xact_lock_shared(8026096675565076481);
         FOR i IN 1 .. p LOOP
             said := obligor.hurry_1(wait_ms);
             SELECT t.facts_version INTO kept FROM obligor.pool t WHERE t.id = pools[i] FOR NO KEY UPDATE;
             facts_moved := facts_moved OR NOT FOUND OR kept.facts_version <> pools[p + i];
+            SELECT count(*) AS sums INTO kept FROM obligor.pool_sum t WHERE t.pool = pools[i];
+            sums_met := sums_met - kept.sums;
+            facts_moved := facts_moved OR EXISTS (
+                SELECT 1 FROM obligor.pool_member t
+                WHERE t.pool = pools[i] AND t.next_expiry <= about[9] AND t.account <> about[1]);
         END LOOP;
+        FOR i IN 1 .. s LOOP
+            SELECT t.debit, t.unapplied INTO kept FROM obligor.pool_sum t
+                WHERE t.pool = sums[i] AND t.currency = currencies[i];
+            sums_met := sums_met + FOUND::INT;
+            sums_were := sums_were || ARRAY[coalesce(kept.debit, 0), coalesce(kept.unapplied, 0)];
+            others_ordered := others_ordered OR sums_were[2 * i - 1] NOT BETWEEN sums[s + i] AND sums[2 * s + i];
+            facts_moved := facts_moved OR sums_were[2 * i] <> sums[3 * s + i];
+        END LOOP;
+        facts_moved := facts_moved OR sums_met <> 0;
     END IF;
     said := obligor.hurry_1(wait_ms);
-    -- A key or an order that comes in between is refused when it is written.
-    SELECT t.company, t.currency, t.facts_version, t.aged_to, t.horizon_to, t.version, t.ordered, t.later, t.next_ship,
-            t.next_expiry, t.decisions, t.chained,
-            EXISTS (SELECT 1 FROM obligor.store s
-                    WHERE s.went_at IS NOT NULL OR (s.came_began IS NOT NULL AND s.came_done IS NULL)) AS elsewhere,
-            EXISTS (SELECT 1 FROM obligor.request r WHERE r.key = texts[1]) AS key_met,
-            EXISTS (SELECT 1 FROM obligor.chain c WHERE c.company = t.company AND c.document = texts[n + 1]) AS order_met
+    -- Which pools it is in is one of its facts. A key or an order that comes in between is refused when it is written. They
+    -- are looked up one by one (a LIMIT makes sure of it): only for one value is an index sure to be used.
+    SELECT t.company, t.currency, t.chained, t.decisions,
+            ARRAY[t.version, t.ordered, t.later, t.next_ship, t.next_expiry, t.decisions] AS numbers,
+            CASE
+                WHEN EXISTS (SELECT 1 FROM obligor.store o
+                             WHERE o.went_at IS NOT NULL OR (o.came_began IS NOT NULL AND o.came_done IS NULL)) THEN NULL
+                WHEN facts_moved OR t.facts_version <> about[2] OR t.aged_to <> about[3] OR t.horizon_to <> about[4]
+                    OR t.next_expiry <= about[9] OR t.next_ship <= about[11] THEN 2
+                WHEN others_ordered OR t.version <> about[5] OR t.ordered NOT BETWEEN about[6] AND about[7]
+                    OR t.later <> about[8] THEN 1
+                WHEN EXISTS (SELECT 1 FROM unnest(texts[1:n]) AS asked (key)
+                             CROSS JOIN LATERAL (SELECT 1 FROM obligor.request r WHERE r.key = asked.key LIMIT 1) AS met)
+                    THEN 3
+                WHEN EXISTS (SELECT 1 FROM unnest(texts[n + 1:2 * n]) AS asked (document)
+                             CROSS JOIN LATERAL (SELECT 1 FROM obligor.chain c WHERE c.company = t.company
+                                                 AND c.document = asked.document LIMIT 1) AS met) THEN 3
+                ELSE 0
+            END AS outcome
         INTO kept FROM obligor.account t WHERE t.id = about[1] FOR NO KEY UPDATE;
-    IF kept.elsewhere THEN
+    IF FOUND AND kept.outcome IS NULL THEN
+        -- The state is not here.
         RETURN;
     END IF;
-    -- Which pools it is in is one of its facts.
-    facts_moved := facts_moved OR NOT FOUND OR kept.facts_version <> about[2];
-    said := obligor.hurry_1(wait_ms);
-    FOR i IN 1 .. s LOOP
-        SELECT t.debit, t.unapplied INTO sum_kept FROM obligor.pool_sum t
-            WHERE t.pool = sums[i] AND t.currency = currencies[i];
-        IF FOUND THEN
-            sums_met := sums_met + 1;
-        END IF;
-        sums_were := sums_were || ARRAY[coalesce(sum_kept.debit, 0), coalesce(sum_kept.unapplied, 0)];
-        others_ordered := others_ordered OR sums_were[2 * i - 1] NOT BETWEEN sums[s + i] AND sums[2 * s + i];
-        facts_moved := facts_moved OR sums_were[2 * i] <> sums[3 * s + i];
-    END LOOP;
-    FOR i IN 1 .. p LOOP
-        sums_met := sums_met - (SELECT count(*) FROM obligor.pool_sum t WHERE t.pool = pools[i]);
-        facts_moved := facts_moved OR EXISTS (
-            SELECT 1 FROM obligor.pool_member t
-            WHERE t.pool = pools[i] AND t.next_expiry <= about[9] AND t.account <> about[1]);
-    END LOOP;
-    facts_moved := facts_moved OR sums_met <> 0;
-    numbers := ARRAY[kept.version, kept.ordered, kept.later, kept.next_ship, kept.next_expiry, kept.decisions];
+    outcome := coalesce(kept.outcome, 2);
+    numbers := coalesce(kept.numbers, array_fill(NULL::BIGINT, ARRAY[6]));
     link := kept.chained;
-    outcome := CASE
-        WHEN facts_moved OR kept.aged_to <> about[3] OR kept.horizon_to <> about[4] OR kept.next_expiry <= about[9]
-            OR kept.next_ship <= about[11] THEN 2
-        WHEN others_ordered OR kept.version <> about[5] OR kept.ordered NOT BETWEEN about[6] AND about[7]
-            OR kept.later <> about[8] THEN 1
-        WHEN kept.key_met OR kept.order_met THEN 3
-        ELSE 0
-    END;
-    -- One by one: an index is only sure to be used for a key that is one value.
-    FOR i IN 2 .. n LOOP
-        EXIT WHEN outcome <> 0;
-        IF EXISTS (SELECT 1 FROM obligor.request r WHERE r.key = texts[i])
-            OR EXISTS (SELECT 1 FROM obligor.chain c WHERE c.company = kept.company AND c.document = texts[n + i])
-        THEN
-            outcome := 3;
-        END IF;
-    END LOOP;
     IF outcome <> 0 THEN
         -- There is nothing whose commit anybody must wait for.
         said := set_config('synchronous_commit', 'off', true);
         RETURN;
     END IF;
+    said := obligor.hurry_1(wait_ms);
     FOR i IN 1 .. n LOOP
         IF texts[3 * n + i] IS NOT NULL THEN
             kept.decisions := kept.decisions + 1;
@@ -188,17 +181,19 @@ BEGIN
             next_expiry = least(t.next_expiry, about[15]), decisions = kept.decisions, chained = kept.chained
         WHERE t.id = about[1]
         RETURNING (SELECT array_agg(d.id ORDER BY d.sequence) FROM decided d) INTO ids;
-    FOR i IN 1 .. m LOOP
+    IF m > 0 THEN
         INSERT INTO obligor.event (at, kind, account, document, subject, reasons)
-            VALUES (events[i], events[m + i], about[1], told[i], told[m + i], told[2 * m + i]);
-    END LOOP;
-    IF p > 0 AND about[12] + about[13] <> 0 THEN
-        INSERT INTO obligor.pool_sum AS t (pool, currency, debit, unapplied)
-            SELECT unnest(pools[1:p]), kept.currency, about[12] + about[13], 0
-            ON CONFLICT ON CONSTRAINT pool_sum_pkey DO UPDATE SET debit = t.debit + excluded.debit;
+            SELECT t.at, t.kind, about[1], t.document, t.subject, t.reasons
+            FROM unnest(events[1:m], events[m + 1:2 * m], told[1:m], told[m + 1:2 * m], told[2 * m + 1:3 * m])
+                WITH ORDINALITY AS t (at, kind, document, subject, reasons, place)
+            ORDER BY t.place;
     END IF;
-    IF p > 0 AND about[15] IS NOT NULL THEN
-        UPDATE obligor.pool_member t SET next_expiry = least(t.next_expiry, about[15]) WHERE t.account = about[1];
+    IF p > 0 THEN
+        INSERT INTO obligor.pool_sum AS t (pool, currency, debit, unapplied)
+            SELECT unnest(pools[1:p]), kept.currency, about[12] + about[13], 0 WHERE about[12] + about[13] <> 0
+            ON CONFLICT ON CONSTRAINT pool_sum_pkey DO UPDATE SET debit = t.debit + excluded.debit;
+        UPDATE obligor.pool_member t SET next_expiry = least(t.next_expiry, about[15])
+            WHERE t.account = about[1] AND about[15] IS NOT NULL;
     END IF;
 END;
 $$;
