@@ -1,0 +1,390 @@
+/* The first order, in Progress ABL (OpenEdge 11.3 and later, 64-bit): open an engine, put a customer with a limit, check
+   an order, reserve it, ask again, be refused. It makes credit.db in the working directory.
+
+   Our tests have no OpenEdge and do not run this procedure. They hold its constants, the places and widths of the fields
+   and the parameters of its declarations to include/obligor.h. */
+
+BLOCK-LEVEL ON ERROR UNDO, THROW.
+
+/* libobligor.so on Linux */
+&SCOPED-DEFINE LIBRARY "obligor.dll"
+
+&SCOPED-DEFINE OBLIGOR-ABI-VERSION 1
+
+&SCOPED-DEFINE OBLIGOR-OK 0
+&SCOPED-DEFINE OBLIGOR-E-BUFFER 3
+
+&SCOPED-DEFINE OBLIGOR-OUTCOME-NOT-CHECKED 0
+&SCOPED-DEFINE OBLIGOR-OUTCOME-APPROVE 1
+&SCOPED-DEFINE OBLIGOR-OUTCOME-APPROVE-WITH-ALERT 2
+&SCOPED-DEFINE OBLIGOR-OUTCOME-PREPAY 3
+&SCOPED-DEFINE OBLIGOR-OUTCOME-HOLD 4
+&SCOPED-DEFINE OBLIGOR-OUTCOME-REFUSE 5
+
+/* The structs are memory. Where a field is: the header's name with hyphens, and its offset plus 1, as ABL counts. */
+
+&SCOPED-DEFINE ORDER-BYTES 648
+&SCOPED-DEFINE ORDER-STRUCT-SIZE 1
+&SCOPED-DEFINE ORDER-ACCOUNT 5
+&SCOPED-DEFINE ORDER-AMOUNT 9
+&SCOPED-DEFINE ORDER-CURRENCY 17
+&SCOPED-DEFINE ORDER-FLAGS 21
+&SCOPED-DEFINE ORDER-EXPIRES-MS 25
+&SCOPED-DEFINE ORDER-STAGE-FROM 33
+&SCOPED-DEFINE ORDER-STAGE-TO 37
+&SCOPED-DEFINE ORDER-DUE-DAY 41
+&SCOPED-DEFINE ORDER-DEADLINE-MS 45
+&SCOPED-DEFINE ORDER-COMPANY 49
+&SCOPED-DEFINE ORDER-CUSTOMER 81
+&SCOPED-DEFINE ORDER-DOCUMENT 145
+&SCOPED-DEFINE ORDER-KEY 209
+&SCOPED-DEFINE ORDER-ITEM 273
+&SCOPED-DEFINE ORDER-USER 337
+&SCOPED-DEFINE ORDER-RATE 401
+&SCOPED-DEFINE ORDER-SECURED 433
+&SCOPED-DEFINE ORDER-SHIPS-DAY 441
+&SCOPED-DEFINE ORDER-TERMS-DAYS 445
+&SCOPED-DEFINE ORDER-DISCOUNT-BASIS-POINTS 449
+&SCOPED-DEFINE ORDER-CHECKPOINT 453
+&SCOPED-DEFINE ORDER-ROLE 457
+&SCOPED-DEFINE ORDER-REASON 521
+
+&SCOPED-DEFINE DECISION-BYTES 128
+&SCOPED-DEFINE DECISION-STRUCT-SIZE 1
+&SCOPED-DEFINE DECISION-OUTCOME 5
+&SCOPED-DEFINE DECISION-DECISION-ID 9
+&SCOPED-DEFINE DECISION-INCREASE 17
+&SCOPED-DEFINE DECISION-INCREASE-CURRENCY 25
+&SCOPED-DEFINE DECISION-CURRENCY 29
+&SCOPED-DEFINE DECISION-EXPOSURE-BEFORE 33
+&SCOPED-DEFINE DECISION-EXPOSURE-AFTER 41
+&SCOPED-DEFINE DECISION-LIMIT 49
+&SCOPED-DEFINE DECISION-AVAILABLE-BEFORE 57
+&SCOPED-DEFINE DECISION-AVAILABLE-AFTER 65
+&SCOPED-DEFINE DECISION-PREPAY 73
+&SCOPED-DEFINE DECISION-FACTS-AT-MS 81
+&SCOPED-DEFINE DECISION-HAS-ACCOUNT 89
+&SCOPED-DEFINE DECISION-HAS-LIMIT 93
+&SCOPED-DEFINE DECISION-ORDER-STATE 97
+&SCOPED-DEFINE DECISION-SOURCE 101
+&SCOPED-DEFINE DECISION-REPEATED 105
+&SCOPED-DEFINE DECISION-REASON-COUNT 109
+&SCOPED-DEFINE DECISION-STATUS 113
+&SCOPED-DEFINE DECISION-RESERVED 117
+&SCOPED-DEFINE DECISION-DEPOSIT 121
+
+&SCOPED-DEFINE REASON-BYTES 224
+&SCOPED-DEFINE REASON-STRUCT-SIZE 1
+&SCOPED-DEFINE REASON-CODE 5
+&SCOPED-DEFINE REASON-LEVEL 9
+&SCOPED-DEFINE REASON-EFFECT 13
+&SCOPED-DEFINE REASON-MEASURED-KIND 17
+&SCOPED-DEFINE REASON-THRESHOLD-KIND 21
+&SCOPED-DEFINE REASON-REMEDY-KIND 25
+&SCOPED-DEFINE REASON-RESERVED 29
+&SCOPED-DEFINE REASON-MEASURED 33
+&SCOPED-DEFINE REASON-THRESHOLD 41
+&SCOPED-DEFINE REASON-REMEDY 49
+&SCOPED-DEFINE REASON-RELEASE-BY 57
+&SCOPED-DEFINE REASON-RULE 89
+&SCOPED-DEFINE REASON-POOL 153
+&SCOPED-DEFINE REASON-CURRENCY 217
+&SCOPED-DEFINE REASON-REMEDY-CURRENCY 221
+
+&SCOPED-DEFINE ACCOUNT-BYTES 112
+&SCOPED-DEFINE ACCOUNT-STRUCT-SIZE 1
+&SCOPED-DEFINE ACCOUNT-ACCOUNT 5
+&SCOPED-DEFINE ACCOUNT-CURRENCY 9
+&SCOPED-DEFINE ACCOUNT-STATUS 13
+&SCOPED-DEFINE ACCOUNT-ORDERED 17
+&SCOPED-DEFINE ACCOUNT-DELIVERED 25
+&SCOPED-DEFINE ACCOUNT-DRAFTED 33
+&SCOPED-DEFINE ACCOUNT-OPEN 41
+&SCOPED-DEFINE ACCOUNT-OVERDUE 49
+&SCOPED-DEFINE ACCOUNT-UNAPPLIED 57
+&SCOPED-DEFINE ACCOUNT-EXPOSURE 65
+&SCOPED-DEFINE ACCOUNT-LIMIT 73
+&SCOPED-DEFINE ACCOUNT-AVAILABLE 81
+&SCOPED-DEFINE ACCOUNT-HAS-LIMIT 89
+&SCOPED-DEFINE ACCOUNT-OLDEST-OVERDUE-DAY 93
+&SCOPED-DEFINE ACCOUNT-FACTS-AT-MS 97
+&SCOPED-DEFINE ACCOUNT-LATER 105
+
+DEFINE VARIABLE engine AS INT64 NO-UNDO.
+DEFINE VARIABLE memOrder AS MEMPTR NO-UNDO.
+DEFINE VARIABLE memDecision AS MEMPTR NO-UNDO.
+DEFINE VARIABLE memReasons AS MEMPTR NO-UNDO.
+DEFINE VARIABLE memAccount AS MEMPTR NO-UNDO.
+DEFINE VARIABLE memNumber AS MEMPTR NO-UNDO.
+DEFINE VARIABLE memNeeded AS MEMPTR NO-UNDO.
+DEFINE VARIABLE memBuffer AS MEMPTR NO-UNDO.
+DEFINE VARIABLE memFirst AS MEMPTR NO-UNDO.
+DEFINE VARIABLE memSecond AS MEMPTR NO-UNDO.
+DEFINE VARIABLE interfaceVersion AS INT64 NO-UNDO.
+DEFINE VARIABLE stat AS INTEGER NO-UNDO.
+
+&SCOPED-DEFINE COMPANY "NW01"
+&SCOPED-DEFINE CUSTOMER "4711"
+&SCOPED-DEFINE CURRENCY "DKK"
+&SCOPED-DEFINE BUFFER-BYTES 4096
+&SCOPED-DEFINE REASONS-ROOM 8
+
+/* Minor units of a currency with two decimals. */
+FUNCTION money RETURNS CHARACTER (INPUT minorUnits AS INT64):
+    RETURN TRIM(STRING(minorUnits / 100.0, "->>>>>>>>>>>>>>>9.99")) + " " + {&CURRENCY}.
+END FUNCTION.
+
+/* An outcome that this procedure does not know is none of the three: a refusal. */
+FUNCTION may-go-through RETURNS LOGICAL ():
+    DEFINE VARIABLE outcome AS INTEGER NO-UNDO.
+    outcome = GET-LONG(memDecision, {&DECISION-OUTCOME}).
+    RETURN outcome = {&OBLIGOR-OUTCOME-NOT-CHECKED} OR outcome = {&OBLIGOR-OUTCOME-APPROVE}
+        OR outcome = {&OBLIGOR-OUTCOME-APPROVE-WITH-ALERT}.
+END FUNCTION.
+
+RUN zero (INPUT-OUTPUT memNumber, 4).
+RUN zero (INPUT-OUTPUT memNeeded, 8).
+RUN zero (INPUT-OUTPUT memBuffer, {&BUFFER-BYTES}).
+RUN first-order.
+
+CATCH failure AS Progress.Lang.Error:
+    /* There is no answer, and the message says why. "Refused" is an answer and no error. */
+    MESSAGE failure:GetMessage(1).
+    RETURN ERROR failure:GetMessage(1).
+END CATCH.
+
+FINALLY:
+    IF engine <> 0 THEN RUN obligor_close (engine, OUTPUT stat).
+    SET-SIZE(memOrder) = 0.
+    SET-SIZE(memDecision) = 0.
+    SET-SIZE(memReasons) = 0.
+    SET-SIZE(memAccount) = 0.
+    SET-SIZE(memNumber) = 0.
+    SET-SIZE(memNeeded) = 0.
+    SET-SIZE(memBuffer) = 0.
+    SET-SIZE(memFirst) = 0.
+    SET-SIZE(memSecond) = 0.
+END FINALLY.
+
+PROCEDURE first-order:
+    RUN obligor_abi_version (OUTPUT interfaceVersion).
+    IF interfaceVersion <> {&OBLIGOR-ABI-VERSION} THEN
+        UNDO, THROW NEW Progress.Lang.AppError("obligor speaks another interface", 1).
+
+    RUN text-in (INPUT-OUTPUT memFirst, '~{"store":"credit.db","create":true,"policy":"standard"~}').
+    RUN obligor_open (memFirst, -1, memNumber, OUTPUT stat).
+    RUN must.
+    engine = GET-UNSIGNED-LONG(memNumber, 1).
+
+    RUN call-obligor ("customer.put", '~{"customer":"4711","name":"Nordlys A/S","country":"DK"~}').
+    RUN call-obligor ("account.put", '~{"company":"NW01","customer":"4711","currency":"DKK"~}').
+    RUN call-obligor ("limit.put", '~{"company":"NW01","customer":"4711","limit":"10000.00 DKK"~}').
+
+    /* A question: nothing is written, nothing is held. */
+    RUN new-order ("SO-1", "", 600000).
+    RUN obligor_order_check (engine, memOrder, memDecision, memReasons, {&REASONS-ROOM}, OUTPUT stat).
+    RUN must.
+    MESSAGE "SO-1: " + (IF may-go-through() THEN "may go through" ELSE "would be stopped") + ", available "
+        + money(GET-INT64(memDecision, {&DECISION-AVAILABLE-BEFORE})).
+
+    /* Check and hold in one step. The key makes asking again safe, after a time-out or a crash too. */
+    RUN reserve ("SO-1", "SO-1/1", 600000).
+    RUN reserve ("SO-1", "SO-1/1", 600000).
+    RUN reserve ("SO-2", "SO-2/1", 400001).
+
+    RUN text-in (INPUT-OUTPUT memFirst, {&COMPANY}).
+    RUN text-in (INPUT-OUTPUT memSecond, {&CUSTOMER}).
+    RUN obligor_account_resolve (engine, memFirst, -1, memSecond, -1, memNumber, OUTPUT stat).
+    RUN must.
+    RUN zero (INPUT-OUTPUT memAccount, {&ACCOUNT-BYTES}).
+    PUT-LONG(memAccount, {&ACCOUNT-STRUCT-SIZE}) = {&ACCOUNT-BYTES}.
+    RUN obligor_account_read (engine, GET-UNSIGNED-LONG(memNumber, 1), memAccount, OUTPUT stat).
+    RUN must.
+    MESSAGE {&CUSTOMER} + ": open credit " + money(GET-INT64(memAccount, {&ACCOUNT-AVAILABLE})).
+END PROCEDURE.
+
+PROCEDURE reserve:
+    DEFINE INPUT PARAMETER document AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER requestKey AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER minorUnits AS INT64 NO-UNDO.
+    DEFINE VARIABLE available AS CHARACTER NO-UNDO.
+    DEFINE VARIABLE reasonAt AS INTEGER NO-UNDO.
+    RUN new-order (document, requestKey, minorUnits).
+    RUN obligor_order_reserve (engine, memOrder, memDecision, memReasons, {&REASONS-ROOM}, OUTPUT stat).
+    RUN must.
+    available = ", available " + money(GET-INT64(memDecision, {&DECISION-AVAILABLE-AFTER})).
+    IF NOT may-go-through() THEN DO:
+        MESSAGE document + ": stopped" + available.
+        DO reasonAt = 1 TO MINIMUM({&REASONS-ROOM}, GET-LONG(memDecision, {&DECISION-REASON-COUNT})):
+            RUN tell-reason (reasonAt).
+        END.
+    END.
+    ELSE IF GET-LONG(memDecision, {&DECISION-REPEATED}) = 1 THEN MESSAGE document + ": reserved already" + available.
+    ELSE MESSAGE document + ": reserved" + available.
+END PROCEDURE.
+
+PROCEDURE tell-reason:
+    DEFINE INPUT PARAMETER reasonAt AS INTEGER NO-UNDO.
+    DEFINE VARIABLE memReason AS MEMPTR NO-UNDO.
+    /* A part of memReasons, whose memory it is: no SET-SIZE to 0 here. */
+    SET-POINTER-VALUE(memReason) = GET-POINTER-VALUE(memReasons) + (reasonAt - 1) * {&REASON-BYTES}.
+    RUN text-in (INPUT-OUTPUT memFirst, {&CURRENCY}).
+    RUN text-in (INPUT-OUTPUT memSecond, "en").
+    RUN obligor_reason_text (memReason, memFirst, -1, memSecond, -1, memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT stat).
+    RUN must.
+    MESSAGE "  " + CODEPAGE-CONVERT(GET-STRING(memBuffer, 1), SESSION:CPINTERNAL, "UTF-8").
+END PROCEDURE.
+
+/* The order, and room for the decision and its reasons. What is not used is 0. */
+PROCEDURE new-order:
+    DEFINE INPUT PARAMETER document AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER requestKey AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER minorUnits AS INT64 NO-UNDO.
+    RUN zero (INPUT-OUTPUT memOrder, {&ORDER-BYTES}).
+    PUT-LONG(memOrder, {&ORDER-STRUCT-SIZE}) = {&ORDER-BYTES}.
+    PUT-INT64(memOrder, {&ORDER-AMOUNT}) = minorUnits.
+    RUN put-text ({&ORDER-CURRENCY}, 4, {&CURRENCY}).
+    RUN put-text ({&ORDER-COMPANY}, 32, {&COMPANY}).
+    RUN put-text ({&ORDER-CUSTOMER}, 64, {&CUSTOMER}).
+    RUN put-text ({&ORDER-DOCUMENT}, 64, document).
+    RUN put-text ({&ORDER-KEY}, 64, requestKey).
+    RUN zero (INPUT-OUTPUT memDecision, {&DECISION-BYTES}).
+    PUT-LONG(memDecision, {&DECISION-STRUCT-SIZE}) = {&DECISION-BYTES}.
+    RUN zero (INPUT-OUTPUT memReasons, {&REASONS-ROOM} * {&REASON-BYTES}).
+    PUT-LONG(memReasons, {&REASON-STRUCT-SIZE}) = {&REASON-BYTES}.
+END PROCEDURE.
+
+PROCEDURE call-obligor:
+    DEFINE INPUT PARAMETER operation AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER request AS CHARACTER NO-UNDO.
+    RUN text-in (INPUT-OUTPUT memFirst, operation).
+    RUN text-in (INPUT-OUTPUT memSecond, request).
+    RUN obligor_call (engine, memFirst, -1, memSecond, -1, memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT stat).
+    /* Done, but the answer did not fit; obligor_answer would hand it out. Nothing here needs it. */
+    IF stat <> {&OBLIGOR-E-BUFFER} THEN RUN must.
+END PROCEDURE.
+
+/* Every status is looked at. What went wrong is in the last error, in words for the person who must act. */
+PROCEDURE must:
+    DEFINE VARIABLE failed AS INTEGER NO-UNDO.
+    IF stat = {&OBLIGOR-OK} THEN RETURN.
+    failed = stat.
+    RUN obligor_last_error (memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT stat).
+    UNDO, THROW NEW Progress.Lang.AppError(
+        "status " + STRING(failed) + ": " + CODEPAGE-CONVERT(GET-STRING(memBuffer, 1), SESSION:CPINTERNAL, "UTF-8"),
+        failed).
+END PROCEDURE.
+
+/* Memory of this size, all 0. */
+PROCEDURE zero:
+    DEFINE INPUT-OUTPUT PARAMETER place AS MEMPTR NO-UNDO.
+    DEFINE INPUT PARAMETER bytes AS INTEGER NO-UNDO.
+    DEFINE VARIABLE byteAt AS INTEGER NO-UNDO.
+    SET-SIZE(place) = 0.
+    SET-SIZE(place) = bytes.
+    DO byteAt = 1 TO bytes:
+        PUT-BYTE(place, byteAt) = 0.
+    END.
+END PROCEDURE.
+
+/* A text in UTF-8 with a NUL behind it. */
+PROCEDURE text-in:
+    DEFINE INPUT-OUTPUT PARAMETER place AS MEMPTR NO-UNDO.
+    DEFINE INPUT PARAMETER content AS CHARACTER NO-UNDO.
+    content = CODEPAGE-CONVERT(content, "UTF-8").
+    SET-SIZE(place) = 0.
+    SET-SIZE(place) = LENGTH(content, "RAW") + 1.
+    PUT-STRING(place, 1) = content.
+END PROCEDURE.
+
+/* A text in a field of the order. One that is too long is never cut: it would be somebody else's number. */
+PROCEDURE put-text:
+    DEFINE INPUT PARAMETER firstByte AS INTEGER NO-UNDO.
+    DEFINE INPUT PARAMETER bytes AS INTEGER NO-UNDO.
+    DEFINE INPUT PARAMETER content AS CHARACTER NO-UNDO.
+    content = CODEPAGE-CONVERT(content, "UTF-8").
+    IF LENGTH(content, "RAW") > bytes THEN UNDO, THROW NEW Progress.Lang.AppError(content + " is too long", 1).
+    IF content <> "" THEN PUT-STRING(memOrder, firstByte, LENGTH(content, "RAW")) = content.
+END PROCEDURE.
+
+PROCEDURE obligor_abi_version EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE RETURN PARAMETER interfaceVersion AS UNSIGNED-LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_last_error EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER buf AS MEMPTR.
+    DEFINE INPUT PARAMETER cap AS INT64.
+    DEFINE INPUT PARAMETER needed AS MEMPTR.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_open EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER config AS MEMPTR.
+    DEFINE INPUT PARAMETER configLength AS INT64.
+    DEFINE INPUT PARAMETER engine AS MEMPTR.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_close EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_call EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER operation AS MEMPTR.
+    DEFINE INPUT PARAMETER operationLength AS INT64.
+    DEFINE INPUT PARAMETER request AS MEMPTR.
+    DEFINE INPUT PARAMETER requestLength AS INT64.
+    DEFINE INPUT PARAMETER buf AS MEMPTR.
+    DEFINE INPUT PARAMETER cap AS INT64.
+    DEFINE INPUT PARAMETER needed AS MEMPTR.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_account_resolve EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER company AS MEMPTR.
+    DEFINE INPUT PARAMETER companyLength AS INT64.
+    DEFINE INPUT PARAMETER customer AS MEMPTR.
+    DEFINE INPUT PARAMETER customerLength AS INT64.
+    DEFINE INPUT PARAMETER account AS MEMPTR.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_account_read EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER account AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER position AS MEMPTR.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_order_check EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER order AS MEMPTR.
+    DEFINE INPUT PARAMETER decision AS MEMPTR.
+    DEFINE INPUT PARAMETER reasons AS MEMPTR.
+    DEFINE INPUT PARAMETER reasonsCap AS UNSIGNED-LONG.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_order_reserve EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER order AS MEMPTR.
+    DEFINE INPUT PARAMETER decision AS MEMPTR.
+    DEFINE INPUT PARAMETER reasons AS MEMPTR.
+    DEFINE INPUT PARAMETER reasonsCap AS UNSIGNED-LONG.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
+
+PROCEDURE obligor_reason_text EXTERNAL {&LIBRARY} CDECL PERSISTENT:
+    DEFINE INPUT PARAMETER reason AS MEMPTR.
+    DEFINE INPUT PARAMETER currencyCode AS MEMPTR.
+    DEFINE INPUT PARAMETER currencyLength AS INT64.
+    DEFINE INPUT PARAMETER language AS MEMPTR.
+    DEFINE INPUT PARAMETER languageLength AS INT64.
+    DEFINE INPUT PARAMETER buf AS MEMPTR.
+    DEFINE INPUT PARAMETER cap AS INT64.
+    DEFINE INPUT PARAMETER needed AS MEMPTR.
+    DEFINE RETURN PARAMETER stat AS LONG.
+END PROCEDURE.
