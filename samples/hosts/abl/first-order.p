@@ -110,7 +110,7 @@ BLOCK-LEVEL ON ERROR UNDO, THROW.
 &SCOPED-DEFINE ACCOUNT-FACTS-AT-MS 97
 &SCOPED-DEFINE ACCOUNT-LATER 105
 
-DEFINE VARIABLE engine AS INT64 NO-UNDO.
+DEFINE VARIABLE iEngine AS INT64 NO-UNDO.
 DEFINE VARIABLE memOrder AS MEMPTR NO-UNDO.
 DEFINE VARIABLE memDecision AS MEMPTR NO-UNDO.
 DEFINE VARIABLE memReasons AS MEMPTR NO-UNDO.
@@ -120,8 +120,8 @@ DEFINE VARIABLE memNeeded AS MEMPTR NO-UNDO.
 DEFINE VARIABLE memBuffer AS MEMPTR NO-UNDO.
 DEFINE VARIABLE memFirst AS MEMPTR NO-UNDO.
 DEFINE VARIABLE memSecond AS MEMPTR NO-UNDO.
-DEFINE VARIABLE interfaceVersion AS INT64 NO-UNDO.
-DEFINE VARIABLE stat AS INTEGER NO-UNDO.
+DEFINE VARIABLE iVersion AS INT64 NO-UNDO.
+DEFINE VARIABLE iStatus AS INTEGER NO-UNDO.
 
 &SCOPED-DEFINE COMPANY "NW01"
 &SCOPED-DEFINE CUSTOMER "4711"
@@ -130,16 +130,16 @@ DEFINE VARIABLE stat AS INTEGER NO-UNDO.
 &SCOPED-DEFINE REASONS-ROOM 8
 
 /* Minor units of a currency with two decimals. */
-FUNCTION money RETURNS CHARACTER (INPUT minorUnits AS INT64):
-    RETURN TRIM(STRING(minorUnits / 100.0, "->>>>>>>>>>>>>>>9.99")) + " " + {&CURRENCY}.
+FUNCTION money RETURNS CHARACTER (INPUT iMinorUnits AS INT64):
+    RETURN TRIM(STRING(iMinorUnits / 100.0, "->>>>>>>>>>>>>>>9.99")) + " " + {&CURRENCY}.
 END FUNCTION.
 
 /* An outcome that this procedure does not know is none of the three: a refusal. */
 FUNCTION may-go-through RETURNS LOGICAL ():
-    DEFINE VARIABLE outcome AS INTEGER NO-UNDO.
-    outcome = GET-LONG(memDecision, {&DECISION-OUTCOME}).
-    RETURN outcome = {&OBLIGOR-OUTCOME-NOT-CHECKED} OR outcome = {&OBLIGOR-OUTCOME-APPROVE}
-        OR outcome = {&OBLIGOR-OUTCOME-APPROVE-WITH-ALERT}.
+    DEFINE VARIABLE iOutcome AS INTEGER NO-UNDO.
+    iOutcome = GET-LONG(memDecision, {&DECISION-OUTCOME}).
+    RETURN iOutcome = {&OBLIGOR-OUTCOME-NOT-CHECKED} OR iOutcome = {&OBLIGOR-OUTCOME-APPROVE}
+        OR iOutcome = {&OBLIGOR-OUTCOME-APPROVE-WITH-ALERT}.
 END FUNCTION.
 
 RUN zero (INPUT-OUTPUT memNumber, 4).
@@ -147,14 +147,14 @@ RUN zero (INPUT-OUTPUT memNeeded, 8).
 RUN zero (INPUT-OUTPUT memBuffer, {&BUFFER-BYTES}).
 RUN first-order.
 
-CATCH failure AS Progress.Lang.Error:
+CATCH oError AS Progress.Lang.Error:
     /* There is no answer, and the message says why. "Refused" is an answer and no error. */
-    MESSAGE failure:GetMessage(1).
-    RETURN ERROR failure:GetMessage(1).
+    MESSAGE oError:GetMessage(1).
+    RETURN ERROR oError:GetMessage(1).
 END CATCH.
 
 FINALLY:
-    IF engine <> 0 THEN RUN obligor_close (engine, OUTPUT stat).
+    IF iEngine <> 0 THEN RUN obligor_close (iEngine, OUTPUT iStatus).
     SET-SIZE(memOrder) = 0.
     SET-SIZE(memDecision) = 0.
     SET-SIZE(memReasons) = 0.
@@ -167,14 +167,14 @@ FINALLY:
 END FINALLY.
 
 PROCEDURE first-order:
-    RUN obligor_abi_version (OUTPUT interfaceVersion).
-    IF interfaceVersion <> {&OBLIGOR-ABI-VERSION} THEN
+    RUN obligor_abi_version (OUTPUT iVersion).
+    IF iVersion <> {&OBLIGOR-ABI-VERSION} THEN
         UNDO, THROW NEW Progress.Lang.AppError("obligor speaks another interface", 1).
 
     RUN text-in (INPUT-OUTPUT memFirst, '~{"store":"credit.db","create":true,"policy":"standard"~}').
-    RUN obligor_open (memFirst, -1, memNumber, OUTPUT stat).
+    RUN obligor_open (memFirst, -1, memNumber, OUTPUT iStatus).
     RUN must.
-    engine = GET-UNSIGNED-LONG(memNumber, 1).
+    iEngine = GET-UNSIGNED-LONG(memNumber, 1).
 
     RUN call-obligor ("customer.put", '~{"customer":"4711","name":"Nordlys A/S","country":"DK"~}').
     RUN call-obligor ("account.put", '~{"company":"NW01","customer":"4711","currency":"DKK"~}').
@@ -182,7 +182,7 @@ PROCEDURE first-order:
 
     /* A question: nothing is written, nothing is held. */
     RUN new-order ("SO-1", "", 600000).
-    RUN obligor_order_check (engine, memOrder, memDecision, memReasons, {&REASONS-ROOM}, OUTPUT stat).
+    RUN obligor_order_check (iEngine, memOrder, memDecision, memReasons, {&REASONS-ROOM}, OUTPUT iStatus).
     RUN must.
     MESSAGE "SO-1: " + (IF may-go-through() THEN "may go through" ELSE "would be stopped") + ", available "
         + money(GET-INT64(memDecision, {&DECISION-AVAILABLE-BEFORE})).
@@ -194,60 +194,60 @@ PROCEDURE first-order:
 
     RUN text-in (INPUT-OUTPUT memFirst, {&COMPANY}).
     RUN text-in (INPUT-OUTPUT memSecond, {&CUSTOMER}).
-    RUN obligor_account_resolve (engine, memFirst, -1, memSecond, -1, memNumber, OUTPUT stat).
+    RUN obligor_account_resolve (iEngine, memFirst, -1, memSecond, -1, memNumber, OUTPUT iStatus).
     RUN must.
     RUN zero (INPUT-OUTPUT memAccount, {&ACCOUNT-BYTES}).
     PUT-LONG(memAccount, {&ACCOUNT-STRUCT-SIZE}) = {&ACCOUNT-BYTES}.
-    RUN obligor_account_read (engine, GET-UNSIGNED-LONG(memNumber, 1), memAccount, OUTPUT stat).
+    RUN obligor_account_read (iEngine, GET-UNSIGNED-LONG(memNumber, 1), memAccount, OUTPUT iStatus).
     RUN must.
     MESSAGE {&CUSTOMER} + ": open credit " + money(GET-INT64(memAccount, {&ACCOUNT-AVAILABLE})).
 END PROCEDURE.
 
 PROCEDURE reserve:
-    DEFINE INPUT PARAMETER document AS CHARACTER NO-UNDO.
-    DEFINE INPUT PARAMETER requestKey AS CHARACTER NO-UNDO.
-    DEFINE INPUT PARAMETER minorUnits AS INT64 NO-UNDO.
-    DEFINE VARIABLE available AS CHARACTER NO-UNDO.
-    DEFINE VARIABLE reasonAt AS INTEGER NO-UNDO.
-    RUN new-order (document, requestKey, minorUnits).
-    RUN obligor_order_reserve (engine, memOrder, memDecision, memReasons, {&REASONS-ROOM}, OUTPUT stat).
+    DEFINE INPUT PARAMETER cDocument AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER cKey AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER iMinorUnits AS INT64 NO-UNDO.
+    DEFINE VARIABLE cAvailable AS CHARACTER NO-UNDO.
+    DEFINE VARIABLE iReason AS INTEGER NO-UNDO.
+    RUN new-order (cDocument, cKey, iMinorUnits).
+    RUN obligor_order_reserve (iEngine, memOrder, memDecision, memReasons, {&REASONS-ROOM}, OUTPUT iStatus).
     RUN must.
-    available = ", available " + money(GET-INT64(memDecision, {&DECISION-AVAILABLE-AFTER})).
+    cAvailable = ", available " + money(GET-INT64(memDecision, {&DECISION-AVAILABLE-AFTER})).
     IF NOT may-go-through() THEN DO:
-        MESSAGE document + ": stopped" + available.
-        DO reasonAt = 1 TO MINIMUM({&REASONS-ROOM}, GET-LONG(memDecision, {&DECISION-REASON-COUNT})):
-            RUN tell-reason (reasonAt).
+        MESSAGE cDocument + ": stopped" + cAvailable.
+        DO iReason = 1 TO MINIMUM({&REASONS-ROOM}, GET-LONG(memDecision, {&DECISION-REASON-COUNT})):
+            RUN tell-reason (iReason).
         END.
     END.
-    ELSE IF GET-LONG(memDecision, {&DECISION-REPEATED}) = 1 THEN MESSAGE document + ": reserved already" + available.
-    ELSE MESSAGE document + ": reserved" + available.
+    ELSE IF GET-LONG(memDecision, {&DECISION-REPEATED}) = 1 THEN MESSAGE cDocument + ": reserved already" + cAvailable.
+    ELSE MESSAGE cDocument + ": reserved" + cAvailable.
 END PROCEDURE.
 
 PROCEDURE tell-reason:
-    DEFINE INPUT PARAMETER reasonAt AS INTEGER NO-UNDO.
+    DEFINE INPUT PARAMETER iReason AS INTEGER NO-UNDO.
     DEFINE VARIABLE memReason AS MEMPTR NO-UNDO.
     /* A part of memReasons, whose memory it is: no SET-SIZE to 0 here. */
-    SET-POINTER-VALUE(memReason) = GET-POINTER-VALUE(memReasons) + (reasonAt - 1) * {&REASON-BYTES}.
+    SET-POINTER-VALUE(memReason) = GET-POINTER-VALUE(memReasons) + (iReason - 1) * {&REASON-BYTES}.
     RUN text-in (INPUT-OUTPUT memFirst, {&CURRENCY}).
     RUN text-in (INPUT-OUTPUT memSecond, "en").
-    RUN obligor_reason_text (memReason, memFirst, -1, memSecond, -1, memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT stat).
+    RUN obligor_reason_text (memReason, memFirst, -1, memSecond, -1, memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT iStatus).
     RUN must.
     MESSAGE "  " + CODEPAGE-CONVERT(GET-STRING(memBuffer, 1), SESSION:CPINTERNAL, "UTF-8").
 END PROCEDURE.
 
 /* The order, and room for the decision and its reasons. What is not used is 0. */
 PROCEDURE new-order:
-    DEFINE INPUT PARAMETER document AS CHARACTER NO-UNDO.
-    DEFINE INPUT PARAMETER requestKey AS CHARACTER NO-UNDO.
-    DEFINE INPUT PARAMETER minorUnits AS INT64 NO-UNDO.
+    DEFINE INPUT PARAMETER cDocument AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER cKey AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER iMinorUnits AS INT64 NO-UNDO.
     RUN zero (INPUT-OUTPUT memOrder, {&ORDER-BYTES}).
     PUT-LONG(memOrder, {&ORDER-STRUCT-SIZE}) = {&ORDER-BYTES}.
-    PUT-INT64(memOrder, {&ORDER-AMOUNT}) = minorUnits.
+    PUT-INT64(memOrder, {&ORDER-AMOUNT}) = iMinorUnits.
     RUN put-text ({&ORDER-CURRENCY}, 4, {&CURRENCY}).
     RUN put-text ({&ORDER-COMPANY}, 32, {&COMPANY}).
     RUN put-text ({&ORDER-CUSTOMER}, 64, {&CUSTOMER}).
-    RUN put-text ({&ORDER-DOCUMENT}, 64, document).
-    RUN put-text ({&ORDER-KEY}, 64, requestKey).
+    RUN put-text ({&ORDER-DOCUMENT}, 64, cDocument).
+    RUN put-text ({&ORDER-KEY}, 64, cKey).
     RUN zero (INPUT-OUTPUT memDecision, {&DECISION-BYTES}).
     PUT-LONG(memDecision, {&DECISION-STRUCT-SIZE}) = {&DECISION-BYTES}.
     RUN zero (INPUT-OUTPUT memReasons, {&REASONS-ROOM} * {&REASON-BYTES}).
@@ -255,136 +255,136 @@ PROCEDURE new-order:
 END PROCEDURE.
 
 PROCEDURE call-obligor:
-    DEFINE INPUT PARAMETER operation AS CHARACTER NO-UNDO.
-    DEFINE INPUT PARAMETER request AS CHARACTER NO-UNDO.
-    RUN text-in (INPUT-OUTPUT memFirst, operation).
-    RUN text-in (INPUT-OUTPUT memSecond, request).
-    RUN obligor_call (engine, memFirst, -1, memSecond, -1, memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT stat).
+    DEFINE INPUT PARAMETER cOperation AS CHARACTER NO-UNDO.
+    DEFINE INPUT PARAMETER cRequest AS CHARACTER NO-UNDO.
+    RUN text-in (INPUT-OUTPUT memFirst, cOperation).
+    RUN text-in (INPUT-OUTPUT memSecond, cRequest).
+    RUN obligor_call (iEngine, memFirst, -1, memSecond, -1, memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT iStatus).
     /* Done, but the answer did not fit; obligor_answer would hand it out. Nothing here needs it. */
-    IF stat <> {&OBLIGOR-E-BUFFER} THEN RUN must.
+    IF iStatus <> {&OBLIGOR-E-BUFFER} THEN RUN must.
 END PROCEDURE.
 
 /* Every status is looked at. What went wrong is in the last error, in words for the person who must act. */
 PROCEDURE must:
-    DEFINE VARIABLE failed AS INTEGER NO-UNDO.
-    IF stat = {&OBLIGOR-OK} THEN RETURN.
-    failed = stat.
-    RUN obligor_last_error (memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT stat).
+    DEFINE VARIABLE iFailed AS INTEGER NO-UNDO.
+    IF iStatus = {&OBLIGOR-OK} THEN RETURN.
+    iFailed = iStatus.
+    RUN obligor_last_error (memBuffer, {&BUFFER-BYTES}, memNeeded, OUTPUT iStatus).
     UNDO, THROW NEW Progress.Lang.AppError(
-        "status " + STRING(failed) + ": " + CODEPAGE-CONVERT(GET-STRING(memBuffer, 1), SESSION:CPINTERNAL, "UTF-8"),
-        failed).
+        "status " + STRING(iFailed) + ": " + CODEPAGE-CONVERT(GET-STRING(memBuffer, 1), SESSION:CPINTERNAL, "UTF-8"),
+        iFailed).
 END PROCEDURE.
 
 /* Memory of this size, all 0. */
 PROCEDURE zero:
-    DEFINE INPUT-OUTPUT PARAMETER place AS MEMPTR NO-UNDO.
-    DEFINE INPUT PARAMETER bytes AS INTEGER NO-UNDO.
-    DEFINE VARIABLE byteAt AS INTEGER NO-UNDO.
-    SET-SIZE(place) = 0.
-    SET-SIZE(place) = bytes.
-    DO byteAt = 1 TO bytes:
-        PUT-BYTE(place, byteAt) = 0.
+    DEFINE INPUT-OUTPUT PARAMETER memPlace AS MEMPTR NO-UNDO.
+    DEFINE INPUT PARAMETER iBytes AS INTEGER NO-UNDO.
+    DEFINE VARIABLE iByte AS INTEGER NO-UNDO.
+    SET-SIZE(memPlace) = 0.
+    SET-SIZE(memPlace) = iBytes.
+    DO iByte = 1 TO iBytes:
+        PUT-BYTE(memPlace, iByte) = 0.
     END.
 END PROCEDURE.
 
 /* A text in UTF-8 with a NUL behind it. */
 PROCEDURE text-in:
-    DEFINE INPUT-OUTPUT PARAMETER place AS MEMPTR NO-UNDO.
-    DEFINE INPUT PARAMETER content AS CHARACTER NO-UNDO.
-    content = CODEPAGE-CONVERT(content, "UTF-8").
-    SET-SIZE(place) = 0.
-    SET-SIZE(place) = LENGTH(content, "RAW") + 1.
-    PUT-STRING(place, 1) = content.
+    DEFINE INPUT-OUTPUT PARAMETER memPlace AS MEMPTR NO-UNDO.
+    DEFINE INPUT PARAMETER cText AS CHARACTER NO-UNDO.
+    cText = CODEPAGE-CONVERT(cText, "UTF-8").
+    SET-SIZE(memPlace) = 0.
+    SET-SIZE(memPlace) = LENGTH(cText, "RAW") + 1.
+    PUT-STRING(memPlace, 1) = cText.
 END PROCEDURE.
 
 /* A text in a field of the order. One that is too long is never cut: it would be somebody else's number. */
 PROCEDURE put-text:
-    DEFINE INPUT PARAMETER firstByte AS INTEGER NO-UNDO.
-    DEFINE INPUT PARAMETER bytes AS INTEGER NO-UNDO.
-    DEFINE INPUT PARAMETER content AS CHARACTER NO-UNDO.
-    content = CODEPAGE-CONVERT(content, "UTF-8").
-    IF LENGTH(content, "RAW") > bytes THEN UNDO, THROW NEW Progress.Lang.AppError(content + " is too long", 1).
-    IF content <> "" THEN PUT-STRING(memOrder, firstByte, LENGTH(content, "RAW")) = content.
+    DEFINE INPUT PARAMETER iFirst AS INTEGER NO-UNDO.
+    DEFINE INPUT PARAMETER iBytes AS INTEGER NO-UNDO.
+    DEFINE INPUT PARAMETER cText AS CHARACTER NO-UNDO.
+    cText = CODEPAGE-CONVERT(cText, "UTF-8").
+    IF LENGTH(cText, "RAW") > iBytes THEN UNDO, THROW NEW Progress.Lang.AppError(cText + " is too long", 1).
+    IF cText <> "" THEN PUT-STRING(memOrder, iFirst, LENGTH(cText, "RAW")) = cText.
 END PROCEDURE.
 
 PROCEDURE obligor_abi_version EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE RETURN PARAMETER interfaceVersion AS UNSIGNED-LONG.
+    DEFINE RETURN PARAMETER pInterfaceVersion AS UNSIGNED-LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_last_error EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER buf AS MEMPTR.
-    DEFINE INPUT PARAMETER cap AS INT64.
-    DEFINE INPUT PARAMETER needed AS MEMPTR.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pBuf AS MEMPTR.
+    DEFINE INPUT PARAMETER pCap AS INT64.
+    DEFINE INPUT PARAMETER pNeeded AS MEMPTR.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_open EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER config AS MEMPTR.
-    DEFINE INPUT PARAMETER configLength AS INT64.
-    DEFINE INPUT PARAMETER engine AS MEMPTR.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pConfig AS MEMPTR.
+    DEFINE INPUT PARAMETER pConfigLength AS INT64.
+    DEFINE INPUT PARAMETER pEngine AS MEMPTR.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_close EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pEngine AS UNSIGNED-LONG.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_call EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
-    DEFINE INPUT PARAMETER operation AS MEMPTR.
-    DEFINE INPUT PARAMETER operationLength AS INT64.
-    DEFINE INPUT PARAMETER request AS MEMPTR.
-    DEFINE INPUT PARAMETER requestLength AS INT64.
-    DEFINE INPUT PARAMETER buf AS MEMPTR.
-    DEFINE INPUT PARAMETER cap AS INT64.
-    DEFINE INPUT PARAMETER needed AS MEMPTR.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pEngine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER pOperation AS MEMPTR.
+    DEFINE INPUT PARAMETER pOperationLength AS INT64.
+    DEFINE INPUT PARAMETER pRequest AS MEMPTR.
+    DEFINE INPUT PARAMETER pRequestLength AS INT64.
+    DEFINE INPUT PARAMETER pBuf AS MEMPTR.
+    DEFINE INPUT PARAMETER pCap AS INT64.
+    DEFINE INPUT PARAMETER pNeeded AS MEMPTR.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_account_resolve EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
-    DEFINE INPUT PARAMETER company AS MEMPTR.
-    DEFINE INPUT PARAMETER companyLength AS INT64.
-    DEFINE INPUT PARAMETER customer AS MEMPTR.
-    DEFINE INPUT PARAMETER customerLength AS INT64.
-    DEFINE INPUT PARAMETER account AS MEMPTR.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pEngine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER pCompany AS MEMPTR.
+    DEFINE INPUT PARAMETER pCompanyLength AS INT64.
+    DEFINE INPUT PARAMETER pCustomer AS MEMPTR.
+    DEFINE INPUT PARAMETER pCustomerLength AS INT64.
+    DEFINE INPUT PARAMETER pAccount AS MEMPTR.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_account_read EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
-    DEFINE INPUT PARAMETER account AS UNSIGNED-LONG.
-    DEFINE INPUT PARAMETER position AS MEMPTR.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pEngine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER pAccount AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER pPosition AS MEMPTR.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_order_check EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
-    DEFINE INPUT PARAMETER order AS MEMPTR.
-    DEFINE INPUT PARAMETER decision AS MEMPTR.
-    DEFINE INPUT PARAMETER reasons AS MEMPTR.
-    DEFINE INPUT PARAMETER reasonsCap AS UNSIGNED-LONG.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pEngine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER pOrder AS MEMPTR.
+    DEFINE INPUT PARAMETER pDecision AS MEMPTR.
+    DEFINE INPUT PARAMETER pReasons AS MEMPTR.
+    DEFINE INPUT PARAMETER pReasonsCap AS UNSIGNED-LONG.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_order_reserve EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER engine AS UNSIGNED-LONG.
-    DEFINE INPUT PARAMETER order AS MEMPTR.
-    DEFINE INPUT PARAMETER decision AS MEMPTR.
-    DEFINE INPUT PARAMETER reasons AS MEMPTR.
-    DEFINE INPUT PARAMETER reasonsCap AS UNSIGNED-LONG.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pEngine AS UNSIGNED-LONG.
+    DEFINE INPUT PARAMETER pOrder AS MEMPTR.
+    DEFINE INPUT PARAMETER pDecision AS MEMPTR.
+    DEFINE INPUT PARAMETER pReasons AS MEMPTR.
+    DEFINE INPUT PARAMETER pReasonsCap AS UNSIGNED-LONG.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.
 
 PROCEDURE obligor_reason_text EXTERNAL {&LIBRARY} CDECL PERSISTENT:
-    DEFINE INPUT PARAMETER reason AS MEMPTR.
-    DEFINE INPUT PARAMETER currencyCode AS MEMPTR.
-    DEFINE INPUT PARAMETER currencyLength AS INT64.
-    DEFINE INPUT PARAMETER language AS MEMPTR.
-    DEFINE INPUT PARAMETER languageLength AS INT64.
-    DEFINE INPUT PARAMETER buf AS MEMPTR.
-    DEFINE INPUT PARAMETER cap AS INT64.
-    DEFINE INPUT PARAMETER needed AS MEMPTR.
-    DEFINE RETURN PARAMETER stat AS LONG.
+    DEFINE INPUT PARAMETER pReason AS MEMPTR.
+    DEFINE INPUT PARAMETER pCurrencyCode AS MEMPTR.
+    DEFINE INPUT PARAMETER pCurrencyLength AS INT64.
+    DEFINE INPUT PARAMETER pLanguage AS MEMPTR.
+    DEFINE INPUT PARAMETER pLanguageLength AS INT64.
+    DEFINE INPUT PARAMETER pBuf AS MEMPTR.
+    DEFINE INPUT PARAMETER pCap AS INT64.
+    DEFINE INPUT PARAMETER pNeeded AS MEMPTR.
+    DEFINE RETURN PARAMETER pStat AS LONG.
 END PROCEDURE.

@@ -225,7 +225,7 @@ mod tests {
             (ABL, "&SCOPED-DEFINE DECISION-DEPOSIT 121\n", "", "abi/layout.json"),
             (ABL, "GET-INT64(memAccount, {&ACC", "GET-LONG(memAccount, {&ACC", "is 8 bytes"),
             (ABL, "{&ORDER-KEY}, 64", "{&ORDER-KEY}, 65", "is 64 bytes"),
-            (ABL, "    DEFINE INPUT PARAMETER cap AS INT64.\n", "", "is declared as"),
+            (ABL, "    DEFINE INPUT PARAMETER pCap AS INT64.\n", "", "is declared as"),
             (ABL, "OBLIGOR-E-BUFFER 3", "OBLIGOR-E-BUFFERS 3", "has no OBLIGOR_E_BUFFERS"),
         ] {
             let whole = text(name);
