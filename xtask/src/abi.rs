@@ -203,7 +203,8 @@ fn release_tag() -> Option<String> {
     Some(tag.trim().to_owned())
 }
 
-fn baseline() -> Result<Surface> {
+/// The interface as the folder `abi` has it.
+pub(crate) fn baseline() -> Result<Surface> {
     let read = |name: &str| slurp(&root().join("abi").join(name));
     let [exports, status, names, layout] = FILES.map(read);
     parse(&[exports?, status?, names?, layout?])

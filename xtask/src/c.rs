@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// The languages a host may be written in: compiler, flags that name the language, and what to call it.
-const C99: Language = Language { compiler: "cc", flags: &["-std=c99"], name: "c99" };
-const CXX17: Language = Language { compiler: "g++", flags: &["-x", "c++", "-std=c++17"], name: "c++17" };
+pub(crate) const C99: Language = Language { compiler: "cc", flags: &["-std=c99"], name: "c99" };
+pub(crate) const CXX17: Language = Language { compiler: "g++", flags: &["-x", "c++", "-std=c++17"], name: "c++17" };
 const ALL: [Language; 5] = [
     C99,
     Language { compiler: "cc", flags: &["-std=c11"], name: "c11" },
@@ -20,8 +20,9 @@ const ALL: [Language; 5] = [
     CXX17,
 ];
 
+/// A language standard, and who compiles it.
 #[derive(Debug, Clone, Copy)]
-struct Language {
+pub(crate) struct Language {
     compiler: &'static str,
     flags: &'static [&'static str],
     name: &'static str,
@@ -114,7 +115,8 @@ fn run_program(program: &Path, wrapper: &[&str]) -> Result {
     run(command.arg(scratch).arg(root()))
 }
 
-fn compile(language: Language, units: &[&Path], to: &Path, library: &Path) -> Result<PathBuf> {
+/// Compiles and links units with the library, so that the program finds it where it lies.
+pub(crate) fn compile(language: Language, units: &[&Path], to: &Path, library: &Path) -> Result<PathBuf> {
     let folder = library.parent().unwrap_or(library);
     let mut rpath = std::ffi::OsString::from("-Wl,-rpath,");
     rpath.push(folder);

@@ -17,14 +17,12 @@ pub(crate) fn section(report: &mut Report) {
     let folder = target().join("xtask/csharp");
     report.step("C#: library in C# 7, no warnings", || {
         fresh(&folder)?;
-        let library = library::build(Kind::Debug)?;
-        library::copy(&library, &folder.join(library::file_name()))?;
         let doc = format!("-doc:{}", folder.join("Obligor.xml").display());
-        mcs(&sources("bindings/csharp/Obligor")?, &folder.join("Obligor.dll"), &["-target:library", &doc]).map(|()| 1)
+        build_binding(&library::build(Kind::Debug)?, &folder, &[&doc]).map(|()| 1)
     });
     report.step("C#: tests", || {
         let tests = folder.join("Tests.exe");
-        mcs(&sources("bindings/csharp/Tests")?, &tests, &["-target:exe", &reference(&folder)])?;
+        build_program(&sources("bindings/csharp/Tests")?, &tests, &folder)?;
         run_program(&tests, &folder)
     });
     report.step("C#: an order whose credit state is in a PostgreSQL server", || {
@@ -44,10 +42,22 @@ pub(crate) fn section(report: &mut Report) {
         let name = sample.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         report.step(&format!("C#: sample {name}"), || {
             let program = folder.join(format!("{name}.exe"));
-            mcs(&[sample], &program, &["-target:exe", &reference(&folder)])?;
+            build_program(&[sample], &program, &folder)?;
             run_program(&program, &folder)
         });
     }
+}
+
+/// Lays the binding into a folder, and the library beside it.
+pub(crate) fn build_binding(library: &Path, folder: &Path, flags: &[&str]) -> Result {
+    library::copy(library, &folder.join(library::file_name()))?;
+    let flags = [&["-target:library"], flags].concat();
+    mcs(&sources("bindings/csharp/Obligor")?, &folder.join("Obligor.dll"), &flags)
+}
+
+/// Builds a program that uses the binding in the folder.
+pub(crate) fn build_program(sources: &[PathBuf], to: &Path, folder: &Path) -> Result {
+    mcs(sources, to, &["-target:exe", &reference(folder)])
 }
 
 /// Runs a program with the two arguments that C tests get too: an empty folder for its files, and the checkout.

@@ -27,6 +27,19 @@ pub(crate) const MCS: Tool =
     Tool { probe: &["mcs", "--version"], debian: &["mono-mcs"], elsewhere: "Mono 6 (`mcs` and `mono`)" };
 pub(crate) const MONO: Tool =
     Tool { probe: &["mono", "--version"], debian: &["mono-runtime"], elsewhere: "Mono 6 (`mcs` and `mono`)" };
+pub(crate) const FPC: Tool =
+    Tool { probe: &["fpc", "-iV"], debian: &["fp-compiler"], elsewhere: "Free Pascal 3.2 or later (`fpc`)" };
+pub(crate) const COBC: Tool =
+    Tool { probe: &["cobc", "--version"], debian: &["gnucobol3"], elsewhere: "GnuCOBOL 3 (`cobc`)" };
+pub(crate) const JAVAC: Tool = Tool {
+    probe: &["javac", "--version"],
+    debian: &["default-jdk-headless"],
+    elsewhere: "a JDK, 11 or later (`javac` and `java`)",
+};
+pub(crate) const JNA: Tool =
+    Tool { probe: &["test", "-f", JNA_JAR], debian: &["libjna-java"], elsewhere: "JNA 5 as /usr/share/java/jna.jar" };
+/// Where Debian puts JNA.
+pub(crate) const JNA_JAR: &str = "/usr/share/java/jna.jar";
 pub(crate) const PYTHON: Tool = Tool {
     probe: &["python3", "-c", "import sys; sys.exit(sys.version_info < (3, 9))"],
     debian: &["python3"],
