@@ -2,19 +2,20 @@
 
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, cargo, command, read, root, run, slurp, target, tee};
-use crate::{abi, c, csharp, header, prove, python, tools};
+use crate::{abi, c, csharp, header, prove, python, tools, windows};
 use std::path::{Path, PathBuf};
 
 /// A named part of the tests, and what runs it.
 type Section = (&'static str, fn(&mut Report));
 
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     ("style", style),
     ("rust", rust),
     ("abi", interface),
     ("c", c::section),
     ("python", python::section),
     ("csharp", csharp::section),
+    ("windows", windows::section),
     ("nightly", prove::nightly),
 ];
 
