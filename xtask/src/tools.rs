@@ -28,9 +28,9 @@ pub(crate) const MCS: Tool =
 pub(crate) const MONO: Tool =
     Tool { probe: &["mono", "--version"], debian: &["mono-runtime"], elsewhere: "Mono 6 (`mcs` and `mono`)" };
 pub(crate) const MINGW: Tool = Tool {
-    probe: &["sh", "-c", "x86_64-w64-mingw32-gcc --version && i686-w64-mingw32-gcc --version"],
-    debian: &["gcc-mingw-w64-x86-64", "gcc-mingw-w64-i686"],
-    elsewhere: "mingw-w64 for x86_64 and i686",
+    probe: &["x86_64-w64-mingw32-gcc", "--version"],
+    debian: &["gcc-mingw-w64-x86-64"],
+    elsewhere: "mingw-w64 for x86_64",
 };
 pub(crate) const WINE: Tool = Tool {
     probe: &["sh", "-c", "PATH=$PATH:/usr/lib/wine; wine64 --version"],
