@@ -7,7 +7,8 @@ use crate::surface::Surface;
 use crate::{abi, header, tools};
 use std::path::{Path, PathBuf};
 
-const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+/// Every warning is an error.
+pub(crate) const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// The languages a host may be written in: compiler, flags that name the language, and what to call it.
 pub(crate) const C99: Language = Language { compiler: "cc", flags: &["-std=c99"], name: "c99" };
@@ -128,7 +129,8 @@ pub(crate) fn compile(language: Language, units: &[&Path], to: &Path, library: &
     Ok(to.to_path_buf())
 }
 
-fn stem(path: &Path) -> String {
+/// A program's name.
+pub(crate) fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 

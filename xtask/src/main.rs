@@ -19,6 +19,7 @@ mod shell;
 mod surface;
 mod test;
 mod tools;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ usage: cargo xtask <command>
   demo                 build the library and run the order desk on a sample export
   sample DIR           write the sample export into a folder
   test [SECTION ...]   build and run every test, or the named sections:
-                       style, rust, abi, c, python, csharp, samples, nightly
+                       style, rust, abi, c, python, csharp, samples, windows, nightly
   prove                the long proofs: fuzzing, kills, races and forks for minutes
   header [--check]     write include/obligor.h from src/ffi, or compare it
   abi [--bless]        compare the C interface with what was agreed on, or record additions

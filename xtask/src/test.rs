@@ -2,13 +2,13 @@
 
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, cargo, command, read, root, run, slurp, target, tee};
-use crate::{abi, c, csharp, header, prove, python, samples, tools};
+use crate::{abi, c, csharp, header, prove, python, samples, tools, windows};
 use std::path::{Path, PathBuf};
 
 /// A named part of the tests, and what runs it.
 type Section = (&'static str, fn(&mut Report));
 
-const SECTIONS: [Section; 8] = [
+const SECTIONS: [Section; 9] = [
     ("style", style),
     ("rust", rust),
     ("abi", interface),
@@ -16,6 +16,7 @@ const SECTIONS: [Section; 8] = [
     ("python", python::section),
     ("csharp", csharp::section),
     ("samples", samples::section),
+    ("windows", windows::section),
     ("nightly", prove::nightly),
 ];
 

@@ -40,6 +40,16 @@ pub(crate) const JNA: Tool =
     Tool { probe: &["test", "-f", JNA_JAR], debian: &["libjna-java"], elsewhere: "JNA 5 as /usr/share/java/jna.jar" };
 /// Where Debian puts JNA.
 pub(crate) const JNA_JAR: &str = "/usr/share/java/jna.jar";
+pub(crate) const MINGW: Tool = Tool {
+    probe: &["x86_64-w64-mingw32-gcc", "--version"],
+    debian: &["gcc-mingw-w64-x86-64"],
+    elsewhere: "mingw-w64 for x86_64",
+};
+pub(crate) const WINE: Tool = Tool {
+    probe: &["sh", "-c", "PATH=$PATH:/usr/lib/wine; wine64 --version"],
+    debian: &["wine64"],
+    elsewhere: "wine 8 or later that answers to `wine64`",
+};
 pub(crate) const PYTHON: Tool = Tool {
     probe: &["python3", "-c", "import sys; sys.exit(sys.version_info < (3, 9))"],
     debian: &["python3"],

@@ -89,7 +89,10 @@ impl Socket {
             #[cfg(unix)]
             Way::Folder(path) => Ok(Self::Unix(UnixStream::connect(path).await?)),
             #[cfg(not(unix))]
-            Way::Folder(_) => Err(io::ErrorKind::Unsupported.into()),
+            Way::Folder(path) => {
+                let why = format!("{} is a socket in the file system, which only Unix has", path.display());
+                Err(io::Error::new(io::ErrorKind::Unsupported, why))
+            }
         }
     }
 }
