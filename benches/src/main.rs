@@ -107,15 +107,14 @@ fn all(words: &[&str]) -> Result<Verdict, String> {
     }
     println!();
     lines.iter().for_each(|line| println!("{line}"));
-    println!(
-        "{}",
-        match (quick, whole) {
-            (true, _) => "everything ran; a quick run says nothing about the numbers",
-            (false, Verdict::Passed) => "passed",
-            (false, Verdict::Failed) => "FAILED",
-            (false, Verdict::Noisy) => "NOISY: the machine did not hold still; run it again when it is quiet",
-        }
-    );
+    let said = match (quick, whole) {
+        (true, _) => "everything ran; a quick run says nothing about the numbers",
+        (_, Verdict::Failed) => "FAILED",
+        (_, Verdict::Noisy) => "NOISY: the machine did not hold still; run it again when it is quiet",
+        (_, Verdict::Passed) if options.is_empty() => "measured; nothing was compared with a baseline",
+        (_, Verdict::Passed) => "passed",
+    };
+    println!("{said}");
     Ok(whole)
 }
 

@@ -43,15 +43,17 @@ fn files() -> Result<Vec<(PathBuf, String)>, String> {
         let path = result::baseline(suite.name);
         if path.exists() {
             let found = result::read(&path)?;
-            files.push((root().join("docs/benchmarks").join(suite.name).with_extension("svg"), draw(&found)?));
-            page += &section(&found, suite);
+            let chart = draw(&found)?;
+            page += &section(&found, suite, chart.is_some());
+            let place = root().join("docs/benchmarks").join(suite.name).with_extension("svg");
+            files.extend(chart.map(|chart| (place, chart)));
         }
     }
     files.push((root().join("docs/BENCHMARKS.md"), page));
     Ok(files)
 }
 
-fn section(found: &Found, suite: &Suite) -> String {
+fn section(found: &Found, suite: &Suite, has_chart: bool) -> String {
     let made = &found.made;
     let programs = [("SQLite", Some(&made.sqlite)), ("PostgreSQL", made.postgresql.as_ref())];
     let others = [("Python", made.python.as_ref()), ("", made.valgrind.as_ref())];
@@ -63,7 +65,7 @@ fn section(found: &Found, suite: &Suite) -> String {
     let title = capital(suite.about);
     let mut text = format!(
         "\n## {title}\n\n`cargo xtask bench {0}`: {1}, {2} cores, load {3}; {4}; {5}; commit {6}.\n\n\
-         {7}\n\n![{title}](benchmarks/{0}.svg)\n",
+         {7}\n",
         suite.name,
         made.cpu,
         made.cores,
@@ -73,6 +75,9 @@ fn section(found: &Found, suite: &Suite) -> String {
         made.commit,
         suite.note,
     );
+    if has_chart {
+        text += &format!("\n![{title}](benchmarks/{}.svg)\n", suite.name);
+    }
     for contest in &found.contests {
         text += &told(contest);
     }
@@ -126,14 +131,14 @@ const INK: RGBColor = RGBColor(0x33, 0x3b, 0x45);
 const GRID: RGBColor = RGBColor(0xdf, 0xe3, 0xe8);
 const MET: RGBColor = RGBColor(0x2f, 0x7d, 0x5b);
 const MISSED: RGBColor = RGBColor(0xb5, 0x4a, 0x3a);
-const NO_GOAL: RGBColor = RGBColor(0x7a, 0x8a, 0x9a);
+const SMALL: RGBColor = RGBColor(0x7a, 0x8a, 0x9a);
 const WIDTH: u32 = 980;
 const ROW: u32 = 26;
 const NAMES: i32 = 560;
 
-/// How good a ratio is: how many times as good as its goal, or as the other side where there is none. Larger is better.
+/// How many times as good as its goal a ratio is. Larger is better.
 fn goodness(ratio: &Ratio) -> f64 {
-    let goal = ratio.goal.unwrap_or(1.0);
+    let goal = ratio.goal.unwrap_or(ratio.median);
     match ratio.better {
         Better::More => ratio.median / goal,
         Better::Less => goal / ratio.median.max(f64::MIN_POSITIVE),
@@ -141,13 +146,16 @@ fn goodness(ratio: &Ratio) -> f64 {
 }
 
 /// One bar for each ratio that has a goal, to the right of the line where the goal is met, to the left of it where it is
-/// missed; the scale is logarithmic.
-fn draw(suite: &Found) -> Result<String, String> {
+/// missed; the scale is logarithmic. A suite without goals has no chart.
+fn draw(found: &Found) -> Result<Option<String>, String> {
     let ratios: Vec<&Ratio> =
-        suite.contests.iter().flat_map(|contest| &contest.ratios).filter(|ratio| ratio.goal.is_some()).collect();
+        found.contests.iter().flat_map(|contest| &contest.ratios).filter(|ratio| ratio.goal.is_some()).collect();
+    if ratios.is_empty() {
+        return Ok(None);
+    }
     let mut svg = String::new();
-    paint(&mut svg, &ratios).map_err(|why| format!("the chart of {} cannot be drawn: {why}", suite.suite))?;
-    Ok(svg)
+    paint(&mut svg, &ratios).map_err(|why| format!("the chart of {} cannot be drawn: {why}", found.suite))?;
+    Ok(Some(svg))
 }
 
 fn paint(svg: &mut String, ratios: &[&Ratio]) -> Result<(), Box<dyn std::error::Error>> {
@@ -163,11 +171,7 @@ fn paint(svg: &mut String, ratios: &[&Ratio]) -> Result<(), Box<dyn std::error::
         let top = i32::try_from(row)? * i32::try_from(ROW)? + 6;
         let share = goodness(ratio).log10() / most;
         let end = middle + (share * f64::from((right - left) / 2)) as i32;
-        let colour = match (ratio.goal, ratio.missed()) {
-            (None, _) => NO_GOAL,
-            (_, true) => MISSED,
-            (_, false) => MET,
-        };
+        let colour = if ratio.missed() { MISSED } else { MET };
         root.draw(&Text::new(ratio.what.clone(), (4, top), style(&INK)))?;
         let (from, to) = (middle.min(end), middle.max(end).max(middle.min(end) + 2));
         root.draw(&Rectangle::new([(from, top), (to, top + 14)], colour.filled()))?;
@@ -175,7 +179,7 @@ fn paint(svg: &mut String, ratios: &[&Ratio]) -> Result<(), Box<dyn std::error::
         root.draw(&Text::new(value, (right + 6, top), style(&colour)))?;
     }
     let foot = i32::try_from(height - ROW)? + 6;
-    root.draw(&Text::new("missed < goal > met", (middle - 58, foot), style(&NO_GOAL)))?;
+    root.draw(&Text::new("missed < goal > met", (middle - 58, foot), style(&SMALL)))?;
     root.present()?;
     drop(root);
     Ok(())
@@ -184,6 +188,23 @@ fn paint(svg: &mut String, ratios: &[&Ratio]) -> Result<(), Box<dyn std::error::
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::result::Made;
+
+    #[test]
+    fn a_chart_shows_what_has_a_goal() {
+        let ratio = |what: &str, goal| Ratio::of(what.to_owned(), Better::More, goal, vec![2.0]);
+        let mut contest = Contest::of_figures("a contest", vec![ratio("without", None)]);
+        let suite = |contest: &Contest| Found {
+            suite: "some".to_owned(),
+            made: Made::default(),
+            contests: vec![contest.clone()],
+        };
+        assert_eq!(draw(&suite(&contest)).unwrap(), None);
+        contest.ratios.extend([ratio("reached", Some(1.0)), ratio("not reached", Some(4.0))]);
+        let chart = draw(&suite(&contest)).unwrap().unwrap();
+        assert!(chart.contains("not reached") && !chart.contains("without"), "{chart}");
+        assert!(chart.contains("#2F7D5B") && chart.contains("#B54A3A"), "{chart}");
+    }
 
     /// Whoever changes a baseline or the page by hand is found out.
     #[test]

@@ -104,12 +104,25 @@ impl<'a> Side<'a> {
         })
     }
 
-    /// A long piece of work that is done once in its turn, by the clock on the wall, and comes to so many items.
+    /// A long piece of work that comes to so many items, by the clock on the wall; once, and again while its turn lasts.
     pub(crate) fn job(name: impl Into<String>, mut work: impl FnMut() -> u64 + 'a) -> Self {
-        Self::new(name, move |_| {
+        Self::timed_job(name, move || {
             let begun = Instant::now();
             let items = work();
-            Slice::of_rate(items as f64 / begun.elapsed().as_secs_f64())
+            (items, begun.elapsed())
+        })
+    }
+
+    /// The same, for work that says itself how long it took, since it needs something made before it.
+    pub(crate) fn timed_job(name: impl Into<String>, mut work: impl FnMut() -> (u64, Duration) + 'a) -> Self {
+        Self::new(name, move |turn| {
+            let (mut items, mut taken) = (0, Duration::ZERO);
+            while items == 0 || taken < turn {
+                let (more, time) = work();
+                items += more;
+                taken += time;
+            }
+            Slice::of_rate(items as f64 / taken.as_secs_f64())
         })
     }
 }

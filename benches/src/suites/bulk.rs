@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use crate::portfolio::{COMPANY, customer, fill};
 use crate::postgres_server::{Options, Server, Speed};
 use crate::result::{Contest, Made, number};
-use crate::rounds::{Length, Rounds, Side, Slice, processor};
+use crate::rounds::{Length, Rounds, Side, processor};
 
 const COPY: &str = "COPY into PostgreSQL";
 const IMPORT: &str = "an import of open items";
@@ -28,11 +28,11 @@ pub(super) fn run(length: Length, made: &mut Made) -> Vec<Contest> {
     vec![import(length, made), recompute(length)]
 }
 
-/// A file of open items, so many of so many customers.
+/// A file of open items, so many of so many customers, those of a customer together.
 fn file(items: u32, customers: u32) -> String {
     let mut text = "company,customer,number,currency,residual,due\n".to_owned();
     for at in 0..items {
-        let (who, amount, day) = (customer(at % customers), 100 + at % 90_000, 1 + at % 28);
+        let (who, amount, day) = (customer(at / (items / customers)), 100 + at % 90_000, 1 + at % 28);
         writeln!(text, "{COMPANY},{who},INV-{at},DKK,{amount}.50,2099-03-{day:02}").expect("a line");
     }
     text
@@ -46,7 +46,7 @@ fn take(engine: &Engine, path: &Path, items: u32) {
 }
 
 fn import(length: Length, made: &mut Made) -> Contest {
-    let (items, customers) = (length.size(400_000, 4_000), length.size(10_000, 100));
+    let (items, customers) = (length.size(200_000, 4_000), length.size(10_000, 100));
     let folder = tempfile::tempdir().expect("a folder");
     let text = file(items, customers);
     let csv = folder.path().join("open_items.csv");
@@ -58,15 +58,15 @@ fn import(length: Length, made: &mut Made) -> Contest {
     let table = "CREATE TABLE item (company TEXT NOT NULL, customer TEXT NOT NULL, number TEXT NOT NULL,
         currency TEXT NOT NULL, residual NUMERIC(18, 2) NOT NULL, due DATE NOT NULL)";
     client.batch_execute(table).expect("a table");
-    let copy = move |_| {
+    let copy = move || {
         client.batch_execute("TRUNCATE item").expect("an empty table");
         let begun = Instant::now();
         let mut rows = client.copy_in("COPY item FROM STDIN (FORMAT csv, HEADER)").expect("a copy");
         rows.write_all(text.as_bytes()).expect("the file");
         assert_eq!(rows.finish().expect("a copy"), u64::from(items), "every row is new");
-        Slice::of_rate(f64::from(items) / begun.elapsed().as_secs_f64())
+        (items.into(), begun.elapsed())
     };
-    let import = |_| {
+    let import = || {
         // Importing a file again changes nothing, so it goes into a new store each time.
         let place = tempfile::tempdir_in(folder.path()).expect("a folder");
         let config = Config { create: true, ..Config::at(place.path().join("credit.db")) };
@@ -74,18 +74,18 @@ fn import(length: Length, made: &mut Made) -> Contest {
         fill(&engine, customers);
         let begun = Instant::now();
         take(&engine, &csv, items);
-        Slice::of_rate(f64::from(items) / begun.elapsed().as_secs_f64())
+        (items.into(), begun.elapsed())
     };
     let title = format!("An import of {} open items", number(items.into()));
     Rounds::new(title, length, processor())
-        .side(Side::new(COPY, copy))
-        .side(Side::new(IMPORT, import))
+        .side(Side::timed_job(COPY, copy))
+        .side(Side::timed_job(IMPORT, import))
         .speed(IMPORT, COPY, Some(0.8))
         .play()
 }
 
 fn recompute(length: Length) -> Contest {
-    let (items, customers) = (length.size(5_000_000, 20_000), length.size(100_000, 500));
+    let (items, customers) = (length.size(1_000_000, 20_000), length.size(20_000, 500));
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("credit.db");
     let engine = Engine::open(&Config { create: true, ..Config::at(store.as_path()) }).expect("an engine");
@@ -109,7 +109,7 @@ fn recompute(length: Length) -> Contest {
              WITH RECURSIVE n (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM n WHERE id < {customers} - 1)
              INSERT INTO account SELECT id, 0 FROM n;
              WITH RECURSIVE n (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM n WHERE id < {items} - 1)
-             INSERT INTO item SELECT id, id % {customers}, 100 + id % 90000 FROM n;"
+             INSERT INTO item SELECT id, id / ({items} / {customers}), 100 + id % 90000 FROM n;"
         ))
         .expect("the peer's tables");
         if index {

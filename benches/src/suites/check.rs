@@ -18,6 +18,7 @@ use crate::rounds::{Length, Rounds, Side, processor};
 
 const FEW: u32 = 1_000;
 const PROBE: &str = "Engine::check";
+const FAR: &str = "a read of memory that is in no cache";
 
 pub(super) fn run(length: Length, _made: &mut Made) -> Vec<Contest> {
     let mut contests = weight(length);
@@ -115,22 +116,29 @@ fn sizes(length: Length, few: &Portfolio, many: &Portfolio) -> Contest {
         .side(far_memory(many))
         .cost(&same, "1,000 customers", Some(1.1))
         .cost(&any, "1,000 customers", None)
-        .cost(&any, "a read of memory that is in no cache", None)
+        .cost(&any, FAR, None)
         .play()
 }
 
 /// Reads one after the other from a block as large as the portfolio, each where the one before it says: what an answer
 /// that lies in no cache costs at least.
 fn far_memory(many: &Portfolio) -> Side<'static> {
-    let words = (many.bytes_each.max(80.0) * many.accounts.len() as f64 / 8.0) as usize;
-    // A walk through all of them: each word names the next, an odd number of places on.
-    let step = (words / 2 + words / 7) | 1;
-    let words = words | 1;
-    let next: Vec<usize> = (0..words).map(|at| (at + step) % words).collect();
-    let mut at = 0;
-    Side::path("a read of memory that is in no cache", move |calls| {
+    const LINE: usize = 16;
+    let lines = (many.bytes_each.max(64.0) * many.accounts.len() as f64 / 64.0) as u32;
+    // One circle through all of them, shuffled as Sattolo does; a line of the cache has room for 16 numbers.
+    let mut circle: Vec<u32> = (0..lines).collect();
+    let mut dice = Dice(7);
+    for at in (1..lines).rev() {
+        circle.swap(at as usize, dice.below(at) as usize);
+    }
+    let mut block = vec![0_u32; lines as usize * LINE];
+    for (line, next) in (0..).step_by(LINE).zip(circle) {
+        block[line] = next;
+    }
+    let mut at = 0_u32;
+    Side::path(FAR, move |calls| {
         for _ in 0..calls {
-            at = black_box(next[at]);
+            at = black_box(block[at as usize * LINE]);
         }
     })
 }
