@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
-use super::machine::{command, program, run};
+use super::machine::{command, program, root, run};
 
 /// Compiles `slow_sync.c` into a folder. A process that loads it first (`LD_PRELOAD`) flushes in the microseconds of
 /// `OBLIGOR_SYNC_MICROSECONDS`.
-pub(super) fn slow_sync(folder: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/postgres_server/slow_sync.c");
+pub(crate) fn slow_sync(folder: &Path) -> PathBuf {
+    let source = root().join("tests/postgres_server/slow_sync.c");
     let library = folder.join("slow_sync.so");
     let words = ["-std=gnu99", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"];
     run(command(program("cc", "gcc libc6-dev")).args(words).arg(&library).arg(source));

@@ -22,6 +22,12 @@ pub(crate) fn program(name: &str, package: &str) -> PathBuf {
     })
 }
 
+/// The root of the checkout, whichever package of it the program belongs to.
+pub(crate) fn root() -> &'static Path {
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    folders.find(|folder| folder.join("Cargo.lock").is_file()).expect("a checkout has a Cargo.lock")
+}
+
 /// A program that reads nothing of ours: no variable of libpq, no language.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);

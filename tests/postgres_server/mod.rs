@@ -28,7 +28,7 @@ mod server;
 mod standby;
 mod tls;
 
-pub(crate) use delay::DelayProxy;
+pub(crate) use delay::{DelayProxy, slow_sync};
 pub(crate) use pooler::Pooler;
 pub(crate) use server::{Options, Server, Speed, Stop, psql, shared};
 pub(crate) use standby::{Standby, writable_url};

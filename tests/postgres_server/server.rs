@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::delay::slow_sync;
-use super::machine::{Folder, Port, User, children, command, parent_of, program, run, signal, wait_until};
+use super::machine::{Folder, Port, User, children, command, parent_of, program, root, run, signal, wait_until};
 use super::network::Network;
 use super::tls;
 
@@ -382,10 +382,9 @@ fn template(user: User) -> PathBuf {
         let initdb = program("initdb", "postgresql");
         let version = run(command(&initdb).arg("--version"));
         let version = version.split_whitespace().nth(2).expect("initdb says which version it is");
-        // Cargo names the folder for test programs, not for the library's own tests.
-        let folder = option_env!("CARGO_TARGET_TMPDIR").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp"));
-        let folder = Path::new(folder);
-        std::fs::create_dir_all(folder).unwrap();
+        // Cargo names the folder for test programs, not for the library's own tests, and not for the benchmarks.
+        let folder = option_env!("CARGO_TARGET_TMPDIR").map_or_else(|| root().join("target/tmp"), PathBuf::from);
+        std::fs::create_dir_all(&folder).unwrap();
         // Whoever changes what is made gives it another name.
         let name = format!("postgres-{version}-{}", user.uid);
         let template = folder.join(&name);

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod abi;
+mod bench;
 mod c;
 mod csharp;
 mod demo;
@@ -31,6 +32,9 @@ usage: cargo xtask <command>
   test [SECTION ...]   build and run every test, or the named sections:
                        style, rust, abi, c, python, csharp, samples, windows, nightly
   prove                the long proofs: fuzzing, kills, races and forks for minutes
+  bench [OPTION] [SUITE ...]
+                       measure, beside what else one could do; --quick only sees that it runs, --gate compares with
+                       benches/baselines, --bless writes them and docs/BENCHMARKS.md
   header [--check]     write include/obligor.h from src/ffi, or compare it
   abi [--bless]        compare the C interface with what was agreed on, or record additions
   wheel                build the Python wheel of this system into target/wheels
@@ -40,6 +44,10 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
+        ["bench", words @ ..] => match bench::run_suites(words) {
+            Ok(code) => return code,
+            Err(why) => Err(why),
+        },
         ["demo"] => demo::run_desk(),
         ["sample", dir] => sample::write(std::path::Path::new(dir)).map_err(|error| format!("sample: {dir}: {error}")),
         ["abi", words @ ..] => abi::run(words),

@@ -1,11 +1,14 @@
 //! What else one could do in a PostgreSQL server: statements that are prepared once, a connection for each caller.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use postgres::{Client, NoTls};
 
 use crate::dice::Dice;
+use crate::portfolio::{AMOUNT, COMPANY, LIMIT, customer};
 use crate::postgres_server::Server;
 use crate::rounds::Call;
-use crate::{AMOUNT, COMPANY, LIMIT, customer};
 
 /// The least that holds credit at all: two rows.
 const TWO_ROWS: &str = "
@@ -22,7 +25,7 @@ const TWO_ROWS: &str = "
         amount BIGINT NOT NULL
     );";
 
-/// Tables as the store's, with the store's accounts and limits as they are now.
+/// Tables as the store's, with the store's accounts and limits as they are now, and nothing ordered.
 const SAME_ROWS: &str = "
     CREATE SCHEMA same_rows;
     CREATE TABLE same_rows.account (LIKE obligor.account INCLUDING ALL) WITH (fillfactor = 70);
@@ -33,6 +36,7 @@ const SAME_ROWS: &str = "
     CREATE TABLE same_rows.request (LIKE obligor.request INCLUDING ALL);
     CREATE UNLOGGED TABLE same_rows.change (LIKE obligor.change INCLUDING ALL);
     INSERT INTO same_rows.account SELECT * FROM obligor.account;
+    UPDATE same_rows.account SET ordered = 0;
     INSERT INTO same_rows.credit_limit SELECT * FROM obligor.credit_limit;";
 
 /// Makes the peers' tables, once the store is full.
@@ -46,13 +50,20 @@ pub(crate) fn make(server: &Server, database: &str, accounts: u32) {
     server.sql(database, "VACUUM ANALYZE");
 }
 
-/// Makes sure that the peers did what they were paid for.
-pub(crate) fn check(server: &Server, database: &str) {
-    let two = "SELECT (SELECT sum(reserved) FROM two_rows.account)
-        = (SELECT coalesce(sum(amount), 0) FROM two_rows.reservation)";
+/// Makes sure that the peers did what they were timed for; `same` is how many orders [`same_rows`] was timed for.
+pub(crate) fn check(server: &Server, database: &str, same: u64) {
+    let two = "SELECT (SELECT sum(reserved) FROM two_rows.account) = (SELECT sum(amount) FROM two_rows.reservation)";
     assert_eq!(server.sql(database, two), "t", "the two rows do not agree");
-    let same = "SELECT (SELECT sum(decisions) FROM same_rows.account) = (SELECT count(*) FROM same_rows.chain)";
-    assert_eq!(server.sql(database, same), "t", "the same rows do not agree");
+    let written = "SELECT (SELECT sum(ordered) FROM same_rows.account), (SELECT sum(ordered) FROM same_rows.chain),
+            (SELECT count(*) FROM same_rows.chain), (SELECT count(*) FROM same_rows.decision),
+            (SELECT count(*) FROM same_rows.request), (SELECT count(*) FROM same_rows.change)";
+    let ordered = same * AMOUNT.unsigned_abs();
+    let expected = format!("{ordered}|{ordered}|{same}|{same}|{same}|{same}");
+    assert_eq!(
+        server.sql(database, written),
+        expected,
+        "the peer did not write all rows of the orders it was timed for"
+    );
 }
 
 fn connect(url: &str) -> Client {
@@ -103,8 +114,8 @@ pub(crate) fn select_for_update(url: &str, caller: u32, accounts: u32) -> Call {
 }
 
 /// One statement that writes the rows that the store writes: account, order, decision in its chain, request and change.
-/// `body` is what is put on record of a decision.
-pub(crate) fn same_rows(url: &str, caller: u32, accounts: u32, body: &str) -> Call {
+/// `body` is what is put on record of a decision; each order is counted in `done`.
+pub(crate) fn same_rows(url: &str, caller: u32, accounts: u32, body: &str, done: &Arc<AtomicU64>) -> Call {
     let mut client = connect(url);
     let statement = client
         .prepare(
@@ -131,7 +142,7 @@ pub(crate) fn same_rows(url: &str, caller: u32, accounts: u32, body: &str) -> Ca
         .expect("a statement");
     let mut dice = Dice(caller.into());
     let mut number = 0_u64;
-    let body = body.to_owned();
+    let (body, done) = (body.to_owned(), Arc::clone(done));
     let (salt, digest) = ([7_u8; 16], [7_u8; 32]);
     Box::new(move || {
         number += 1;
@@ -141,5 +152,6 @@ pub(crate) fn same_rows(url: &str, caller: u32, accounts: u32, body: &str) -> Ca
             .query(&statement, &[&COMPANY, &who, &AMOUNT, &body, &&salt[..], &&digest[..], &key, &document])
             .expect("an answer");
         assert_eq!(rows.len(), 1, "there is room for all");
+        done.fetch_add(1, Ordering::Relaxed);
     })
 }

@@ -1,35 +1,26 @@
-//! How many recorded orders a second a policy is tried on, on one core: `cargo bench --bench backtest`.
+//! How many recorded orders a second a policy is tried on, on one core.
 //!
 //! The record is made here, the same every time. Beside the trial the same orders are summed by account in a plain map,
 //! which is the least that anybody could do with them, so that a number says something on any machine.
 
 use std::collections::HashMap;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 use obligor::calendar::Day;
 use obligor::credit::{Limit, LimitKind, Profile};
 use obligor::money::{Currency, Money};
 use obligor::policy::Policy;
-use obligor::portfolio::backtest::{AccountState, History, NewOrder, Record, Trial, grants, run};
+use obligor::portfolio::backtest::{AccountState, History, NewOrder, Record, Trial, grants, run as run_trial};
+
+use crate::dice::Dice;
+use crate::result::{Contest, Made};
+use crate::rounds::{Length, Rounds, Side, processor};
 
 const ORDERS: u32 = 240_000;
 const ACCOUNTS: u32 = 2_400;
 const DAYS: u32 = 365;
-const ROUNDS: usize = 7;
-/// What the policy is to be tried on in a second, at least.
-const WANTED: u64 = 200_000;
-
-/// Numbers that look like chance and are the same every time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let high = (self.0 >> 32) as u32;
-        ((u64::from(high) * u64::from(most)) >> 32) as u32
-    }
-}
+/// What one order may take: 200,000 of them in a second.
+const MOST_NANOSECONDS: f64 = 5_000.0;
 
 fn record() -> Record {
     let mut dice = Dice(20_261_122);
@@ -78,55 +69,37 @@ fn record() -> Record {
     history.finish()
 }
 
-/// The shortest of several times: what the machine does besides only makes it longer.
-fn shortest(mut work: impl FnMut() -> u64) -> (Duration, u64) {
-    let mut best = (Duration::MAX, 0);
-    for _ in 0..ROUNDS {
-        let begun = Instant::now();
-        let came_to = black_box(work());
-        best = best.min((begun.elapsed(), came_to));
-    }
-    best
-}
-
-fn per_second(time: Duration) -> u64 {
-    u64::try_from(u128::from(ORDERS) * 1_000_000_000 / time.as_nanos().max(1)).unwrap_or(u64::MAX)
-}
-
-fn main() {
+pub(super) fn run(length: Length, _made: &mut Made) -> Vec<Contest> {
     let standard = Policy::standard().expect("the standard policy");
     let strict =
         standard.text.replace("tolerance = \"0 %\"", "tolerance = \"10 %\"").replace("above = 30", "above = 10");
     let strict = Policy::parse(&strict).expect("a policy");
-    let begun = Instant::now();
     let record = record();
-    println!("{ORDERS} orders of {ACCOUNTS} accounts over {DAYS} days, made and sorted in {:?}", begun.elapsed());
-    let line = |what: &str, (time, came_to): (Duration, u64)| {
-        println!("{what:<44} {:>9} orders/s   {time:>10.1?}   ({came_to})", per_second(time));
-        per_second(time)
-    };
-    let one = line("one policy over the record", shortest(|| grants(&record, &standard).expect("a trial")));
     let trial = Trial { tried: &strict, against: &standard, from: None, largest: 100 };
-    let both = line(
-        "two policies, and the whole report",
-        shortest(|| {
-            let report = run(&record, &trial).expect("a trial");
-            report.currencies.iter().map(|one| one.differences.all.orders).sum()
-        }),
-    );
-    let peer = line(
-        "peer: a map of accounts, and their sums",
-        shortest(|| {
-            let mut sums = HashMap::new();
-            for (payer, amount) in record.amounts() {
-                *sums.entry(payer).or_insert(0_i64) += amount.minor;
-            }
-            sums.len() as u64
-        }),
-    );
-    println!("the trial of one policy takes {} times as long as the peer", peer / one.max(1));
-    if both < WANTED {
-        println!("TOO SLOW: at least {WANTED} orders/s are wanted");
-        std::process::exit(1);
-    }
+    let one = || {
+        black_box(grants(&record, &standard).expect("a trial"));
+        u64::from(ORDERS)
+    };
+    let both = || {
+        black_box(run_trial(&record, &trial).expect("a trial"));
+        u64::from(ORDERS)
+    };
+    let peer = || {
+        let mut sums = HashMap::new();
+        for (payer, amount) in record.amounts() {
+            *sums.entry(payer).or_insert(0_i64) += amount.minor;
+        }
+        black_box(sums.len());
+        u64::from(ORDERS)
+    };
+    let (map, whole) = ("a map of accounts, and their sums", "two policies, and the whole report");
+    let contest = Rounds::new("Recorded orders tried, 240,000 of 2,400 accounts", length, processor())
+        .side(Side::job(map, peer))
+        .side(Side::job("one policy", one))
+        .side(Side::job(whole, both))
+        .cost("one policy", map, None)
+        .nanoseconds("one policy", None)
+        .nanoseconds(whole, Some(MOST_NANOSECONDS))
+        .play();
+    vec![contest]
 }
