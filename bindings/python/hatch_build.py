@@ -2,7 +2,7 @@
 
 The library is the file that OBLIGOR_PREBUILT names, or is built with cargo from the checkout this package is in. A
 wheel without it, or with one of another version, is not made. OBLIGOR_WHEEL_PLATFORM overrides the platform of the
-wheel's name, for a library that was built for others to use (``manylinux_2_28_x86_64``).
+wheel's name, for a library that was built for others to use (``manylinux_2_28_x86_64``, ``win_amd64``).
 """
 
 from __future__ import annotations
@@ -26,14 +26,18 @@ class LibraryHook(BuildHookInterface):
             # The package stays in the checkout, where it finds what cargo builds.
             return
         library = prebuilt() or built(Path(self.root).parents[1])
-        compare(library, self.metadata.version)
+        elsewhere = platform().startswith("win") and sys.platform != "win32"
+        found = told_by_resource(library) if elsewhere else told_by_library(library)
+        compare(library, found, self.metadata.version)
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform()}"
         build_data["force_include"][str(library)] = f"obligor/lib/{file_name()}"
 
 
 def file_name() -> str:
-    return {"win32": "obligor.dll", "darwin": "libobligor.dylib"}.get(sys.platform, "libobligor.so")
+    if platform().startswith("win"):
+        return "obligor.dll"
+    return "libobligor.dylib" if platform().startswith("macosx") else "libobligor.so"
 
 
 def platform() -> str:
@@ -71,13 +75,26 @@ def built(checkout: Path) -> Path:
     return path
 
 
-def compare(library: Path, version: str) -> None:
-    """A package and a library of different versions must not be packed together."""
+def told_by_library(library: Path) -> str:
     try:
         tell = ctypes.CDLL(str(library)).obligor_version
     except (OSError, AttributeError) as error:
         raise SystemExit(f"{library} is not the obligor library for this machine: {error}") from None
     tell.restype = ctypes.c_char_p
-    found = tell().decode()
+    told: bytes = tell()
+    return told.decode()
+
+
+def told_by_resource(library: Path) -> str:
+    """What the DLL says to Explorer: it may be packed where it cannot be loaded. The texts are UTF-16."""
+    _, _, rest = library.read_bytes().partition("ProductVersion\0".encode("utf-16-le"))
+    found = rest[:64].decode("utf-16-le", "replace").lstrip("\0").partition("\0")[0]
+    if not found:
+        raise SystemExit(f"{library} is not the obligor library for Windows: it has no version in a resource")
+    return found
+
+
+def compare(library: Path, found: str, version: str) -> None:
+    """A package and a library of different versions must not be packed together."""
     if found != version:
         raise SystemExit(f"{library} has version {found}, and the package {version}: build both from the same checkout")

@@ -38,7 +38,7 @@ pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
 }
 
 /// The name the library gives itself.
-fn own_name(library: &Path) -> Result<String> {
+pub(crate) fn own_name(library: &Path) -> Result<String> {
     let dynamic = read(command("readelf").args(["-d", "-W"]).arg(library))?;
     let name = dynamic.split_once("soname: [").and_then(|(_, rest)| rest.split(']').next());
     name.map(str::to_owned).ok_or_else(|| format!("{} has no SONAME", library.display()))

@@ -9,6 +9,7 @@ mod bench;
 mod c;
 mod csharp;
 mod demo;
+mod dist;
 mod header;
 mod library;
 mod prove;
@@ -38,6 +39,9 @@ usage: cargo xtask <command>
   header [--check]     write include/obligor.h from src/ffi, or compare it
   abi [--bless]        compare the C interface with what was agreed on, or record additions
   wheel                build the Python wheel of this system into target/wheels
+  dist [--twice] [SYSTEM ...]
+                       make and check the SDK of every system, or of the named ones, in target/sdk:
+                       linux-x64, win-x64; with --twice again in another folder, to compare
 ";
 
 fn main() -> ExitCode {
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         ["header"] => header::write(),
         ["header", "--check"] => header::check(),
         ["prove"] => prove::run_all(),
+        ["dist", words @ ..] => dist::run(words),
         ["wheel"] => python::wheel().map(drop),
         ["test", sections @ ..] => test::run_sections(sections),
         [] | ["help" | "--help" | "-h"] => {

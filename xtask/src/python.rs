@@ -85,7 +85,8 @@ pub(crate) fn environment() -> Result<PathBuf> {
     Ok(python)
 }
 
-fn pip(python: &Path, words: &[&str]) -> Command {
+/// Quiet `pip` of a Python.
+pub(crate) fn pip(python: &Path, words: &[&str]) -> Command {
     let mut pip = command(python);
     pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]).args(words);
     pip

@@ -50,6 +50,17 @@ pub(crate) const WINE: Tool = Tool {
     debian: &["wine64"],
     elsewhere: "wine 8 or later that answers to `wine64`",
 };
+pub(crate) const LLVM_DLLTOOL: Tool = Tool {
+    // Without an input it says how it is called, and ends with an error.
+    probe: &["sh", "-c", "command -v llvm-dlltool"],
+    debian: &["llvm"],
+    elsewhere: "LLVM, for `llvm-dlltool`",
+};
+pub(crate) const LLD: Tool =
+    Tool { probe: &["lld-link", "--version"], debian: &["lld"], elsewhere: "LLVM's linker, for `lld-link`" };
+pub(crate) const PKG_CONFIG: Tool =
+    Tool { probe: &["pkg-config", "--version"], debian: &["pkg-config"], elsewhere: "pkg-config" };
+pub(crate) const UNZIP: Tool = Tool { probe: &["unzip", "-v"], debian: &["unzip"], elsewhere: "unzip" };
 pub(crate) const PYTHON: Tool = Tool {
     probe: &["python3", "-c", "import sys; sys.exit(sys.version_info < (3, 9))"],
     debian: &["python3"],

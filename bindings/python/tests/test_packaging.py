@@ -53,6 +53,23 @@ def test_the_wheel_holds_the_library_and_is_for_its_platform(
     assert build(hook, PACKAGE)["tag"] == "py3-none-manylinux_2_28_x86_64"
 
 
+def test_a_wheel_for_windows_is_made_anywhere_and_of_the_same_version(
+    hook: types.ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dll = tmp_path / "obligor.dll"
+    monkeypatch.setenv("OBLIGOR_PREBUILT", str(dll))
+    monkeypatch.setenv("OBLIGOR_WHEEL_PLATFORM", "win_amd64")
+    resource = f"ProductVersion\0\0{obligor.__version__}\0".encode("utf-16-le")
+    dll.write_bytes(b"MZ" + resource)
+    data = build(hook, PACKAGE)
+    assert data["force_include"] == {str(dll): "obligor/lib/obligor.dll"} and data["tag"] == "py3-none-win_amd64"
+    with pytest.raises(SystemExit, match="9.9.9"):
+        build(hook, PACKAGE, "9.9.9")
+    dll.write_bytes(b"MZ")
+    with pytest.raises(SystemExit, match="no version in a resource"):
+        build(hook, PACKAGE)
+
+
 def test_no_wheel_without_the_library_or_with_another(
     hook: types.ModuleType, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
