@@ -227,11 +227,12 @@ typedef void (*obligor_log_callback)(int32_t level, const char *line, size_t len
  * Opens an engine.
  *
  * `config` is a JSON document when it begins with '{', else the path of a TOML file with the same keys: `store` (the
- * file of the credit state; the only one needed), `create` (make it if it is not there), `policy` ("standard" or the
- * path of a TOML file) or `policy_text`, `secret` ("env:NAME" or "file:PATH"; never the secret itself), `clock`
- * ("system", or a moment such as "2026-11-22T08:00:00Z" at which the engine's time stands still),
- * `utc_offset_minutes` and `deadline_ms` (how long a call may take that does not say so itself; 5000). Relative paths
- * in a file are relative to it; those in a document to the working directory.
+ * file of the credit state, or where in a PostgreSQL server it is: "postgresql://user@host/database", or "env:NAME" or
+ * "file:PATH" for a URL with a password; the only one needed for a file), `create` (make it if it is not there),
+ * `policy` ("standard" or the path of a TOML file) or `policy_text`, `secret` ("env:NAME" or "file:PATH"; never the
+ * secret itself; needed for a server), `clock` ("system", or a moment such as "2026-11-22T08:00:00Z" at which the
+ * engine's time stands still), `utc_offset_minutes` and `deadline_ms` (how long a call may take that does not say so
+ * itself; 5000). Relative paths in a file are relative to it; those in a document to the working directory.
  *
  * The engine is open until obligor_close() or the end of the process, which needs no closing: nothing is lost. At
  * most 64 engines are open at once, and a store is opened once in a process and by any number of processes. After a
