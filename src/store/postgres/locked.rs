@@ -28,7 +28,7 @@ use crate::error::{Error, ErrorKind};
 use crate::store::sql::fault::Outcome;
 use crate::store::{AccountRef, Step};
 
-/// The key of the loads lock.
+/// The key of the loads lock; `functions.sql` has the same.
 pub(super) const LOADS: i64 = 0x6f62_6c67_0000_0001;
 
 /// What steps touch.
