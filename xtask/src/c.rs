@@ -77,9 +77,11 @@ pub(crate) fn section(report: &mut Report) {
     }
 }
 
-const VALGRIND: [&str; 6] = [
+const VALGRIND: [&str; 7] = [
     "valgrind",
     "--quiet",
+    // One thread runs at a time there; else one that calls without end may be it for ever.
+    "--fair-sched=yes",
     "--error-exitcode=99",
     "--leak-check=full",
     "--errors-for-leak-kinds=definite,indirect",
