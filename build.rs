@@ -1,4 +1,5 @@
-//! Names the shared library for the loaders of each system, and for those who look at the file. It never writes into the source tree.
+//! Names the shared library for the loaders of each system, and for those who look at the file. It never writes into the
+//! source tree.
 
 use std::path::Path;
 

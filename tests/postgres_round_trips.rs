@@ -181,7 +181,7 @@ fn who_shares_limits_takes_one_round_trip_too() {
         })
         .count();
     assert_eq!(granted, 6);
-    // What is new about a pool is heard of by the next order, and a rate is among it.
+    // What is new about a pool is heard of by the next order.
     call(&there, "limit.put", json!({ "pool": "NORD", "limit": "960.00 DKK" }));
     assert_eq!(reserve("100", "SO-more"), 3, "asked, read, asked again");
     let sound = there.store().verify(&mut |_, _| true).unwrap();

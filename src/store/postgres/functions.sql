@@ -1,5 +1,6 @@
 -- Every write begins with this: whether the state is here, all of it. Who moves a state holds this lock alone: it waits for
--- the writes under way, and those that come wait for it, and learn then what became of the state.
+-- the writes under way, and those that come wait for it, and learn then what became of the state. (write_1 does the same by
+-- itself: to call a function and begin a statement of its own for it would cost as much as writing a row.)
 CREATE OR REPLACE FUNCTION obligor.enter_1() RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(8026096675565076482);
@@ -82,7 +83,7 @@ BEGIN
         CASE WHEN current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
             set_config('synchronous_commit', 'on', true)
         END);
-    -- The lock of the house, as in enter_1.
+    -- The lock of the house; whether the state is here is looked at below, as in enter_1.
     said := pg_advisory_xact_lock_shared(8026096675565076482);
     IF p > 0 THEN
         -- The lock of loads.

@@ -1,6 +1,6 @@
 //! A server's store that a state moves into or out of.
 //!
-//! Every write of the library begins with the function `enter_1`, which takes the lock of the house together with others
+//! Every write of the library begins as the function `enter_1` does: it takes the lock of the house together with others
 //! and looks at the card. Who moves a state takes it alone: the writes under way end first, and those that come wait, and
 //! learn from the card what became of the state. Nothing is held but inside a transaction, so a pooler may stand between.
 

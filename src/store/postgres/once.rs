@@ -31,8 +31,8 @@ use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Step
 /// How much more may be ordered meanwhile, in multiples of what the steps order: the largest that changes no answer.
 const SLACK: [i64; 3] = [64, 8, 1];
 
-/// After an account was seen to be written by others, or its pools: how often it must be written here, with nobody in between, until its
-/// decisions are written on exact facts again.
+/// After others were seen to write an account, or to use its pools: how often it must be written here, with nobody in
+/// between, until its decisions are written on exact facts again.
 const CONTESTED: u8 = 16;
 
 /// What steps come to on an account as it is known.
