@@ -90,7 +90,8 @@ fn rehearse(steps: &[&Step], known: &Account, more_ordered: i64, watch: Option<&
         if !fits(step, &after) {
             return None;
         }
-        // The days it is brought up to are no change of their own.
+        // The days it is brought up to are no change of their own, and stay as they were where nothing else is written.
+        let kept_days = (after.facts.aged_to, after.facts.horizon_to);
         (after.facts.aged_to, after.facts.horizon_to) = (step.ask.overdue_to, step.ask.horizon_to);
         let before = after.facts.clone();
         let facts = Facts { account: Some(after.facts.clone()), key: Some(after.key.clone()), chain: None, item: None };
@@ -111,7 +112,11 @@ fn rehearse(steps: &[&Step], known: &Account, more_ordered: i64, watch: Option<&
                 told = watch(&before, &after.facts, step.ask.now);
             }
         }
-        done.push(Rehearsal { effects, told, facts: after.facts.clone(), changed });
+        let facts = after.facts.clone();
+        if !changed && effects.record.is_none() {
+            (after.facts.aged_to, after.facts.horizon_to) = kept_days;
+        }
+        done.push(Rehearsal { effects, told, facts, changed });
     }
     Some(Rehearsed { after, next, steps: done })
 }
