@@ -90,7 +90,7 @@ impl Site {
         let side = |name, call: &dyn Fn(u32) -> Call| Side::callers(name, (0..HOT_CALLERS).map(call).collect());
         Rounds::new(title, length, commits(&self.url))
             .side(side(peer.name, &|caller| (peer.call)(url, caller, 1)))
-            .side(side(OURS, &|caller| reserving(engine, &format!("{title}-{caller}"), 1)))
+            .side(side(OURS, &|caller| reserving(engine, &format!("{}-{caller}", peer.orders), 1)))
             .speed(OURS, peer.name, Some(peer.wanted))
             .play()
     }
@@ -102,7 +102,7 @@ impl Site {
         Rounds::new(title, length, commits(&self.url))
             .side(side(UPDATE, &|caller| peers::conditional_update(&self.url, caller, ACCOUNTS)))
             .side(side(OURS, &|caller| {
-                reserving(&self.hosts[(caller / CALLERS) as usize], &format!("{title}-{caller}"), ACCOUNTS)
+                reserving(&self.hosts[(caller / CALLERS) as usize], &format!("spread-{caller}"), ACCOUNTS)
             }))
             .side(side(SAME_ROWS, &|caller| peers::same_rows(&self.url, caller, ACCOUNTS, &body, &self.same)))
             .speed(OURS, UPDATE, wanted)
@@ -120,6 +120,8 @@ impl Site {
 /// What a hot customer is compared with.
 struct Peer {
     name: &'static str,
+    /// What our orders beside it are called.
+    orders: &'static str,
     call: fn(&str, u32, u32) -> Call,
     wanted: f64,
 }
@@ -129,8 +131,8 @@ pub(super) fn run(length: Length, made: &mut Made) -> Vec<Contest> {
     made.postgresql = Some(quick.server.sql("postgres", "SHOW server_version"));
     let line = DelayProxy::before(quick.server.address(), NETWORK);
     let far = line.url(&quick.database);
-    let update = Peer { name: UPDATE, call: peers::conditional_update, wanted: 5.0 };
-    let locks = Peer { name: FOR_UPDATE, call: peers::select_for_update, wanted: 8.0 };
+    let update = Peer { name: UPDATE, orders: "near", call: peers::conditional_update, wanted: 5.0 };
+    let locks = Peer { name: FOR_UPDATE, orders: "far", call: peers::select_for_update, wanted: 8.0 };
     let contests = vec![
         quick.hot("One customer, 8 callers", length, &quick.url, &quick.hosts[0], &update),
         quick.hot("One customer, 8 callers, 0.5 ms of network", length, &far, &host(&far), &locks),
