@@ -37,7 +37,6 @@ impl<T, const N: usize> Columns<T, N> {
 pub(super) struct Share {
     pub(super) id: i64,
     pub(super) facts_version: i64,
-    pub(super) aged_to: i64,
     pub(super) horizon_to: i64,
     /// The version the account must have; any when nothing is said.
     pub(super) version: Option<i64>,
@@ -56,11 +55,10 @@ pub(super) struct Share {
 }
 
 impl Share {
-    fn numbers(&self) -> [Option<i64>; 16] {
+    fn numbers(&self) -> [Option<i64>; 15] {
         [
             Some(self.id),
             Some(self.facts_version),
-            Some(self.aged_to),
             Some(self.horizon_to),
             self.version,
             Some(self.ordered.0),
@@ -111,7 +109,7 @@ pub(super) struct OrderRow {
 
 /// A call in the making.
 pub(super) struct Call<'a> {
-    about: [Option<i64>; 16],
+    about: [Option<i64>; 15],
     /// Number and facts version of each pool of the account.
     pools: BTreeMap<i64, i64>,
     sums: Columns<i64, 4>,

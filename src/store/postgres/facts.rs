@@ -86,7 +86,7 @@ pub(super) fn read(
         Value::Null => None,
         _ => Some(chain::from_row(&From(row, ACCOUNT + 1))?),
     };
-    Ok(Some((KnownAccount { account, facts_version: row.get(ACCOUNT)?, pools_versions, contested: 0 }, chain)))
+    Ok(Some((KnownAccount { account, facts_version: row.get(ACCOUNT)?, pools_versions }, chain)))
 }
 
 fn unreadable(what: &str) -> Fault {

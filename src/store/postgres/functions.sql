@@ -36,12 +36,15 @@ $$;
 -- Nothing at all is answered where the state is not here. Then the caller goes the long way, and is told there why.
 --
 -- A call for every kind of row would cost a round trip, and a parameter for every column costs more to understand than
--- its row to write. So the columns stand behind each other in few lists. `about` has 16 numbers:
+-- its row to write. So the columns stand behind each other in few lists. `about` has 15 numbers:
 --
---    1 account          2 facts_version    3 aged_to          4 horizon_to       5 version, if it must be this
---    6 ordered from     7 ordered to       8 later            9 moment          10 aged_to since
---   11 horizon_to since 12 more ordered   13 more later      14 next to ship    15 next to expire
---   16 version grows by
+--    1 account          2 facts_version    3 horizon_to       4 version, if it must be this
+--    5 ordered from     6 ordered to       7 later            8 moment           9 aged_to since
+--   10 horizon_to since 11 more ordered   12 more later      13 next to ship    14 next to expire
+--   15 version grows by
+--
+-- To what day the account was aged is not asked: were anything due between that day and the one it was known by, its
+-- facts_version would be another.
 --
 -- The other lists have all rows in order, one column whole after the other. `pools`, by rising number: pool,
 -- facts_version. `sums`, of these pools: pool, debit from, debit to, unapplied; their currencies are in `currencies`.
@@ -96,7 +99,7 @@ BEGIN
             sums_met := sums_met - kept.sums;
             facts_moved := facts_moved OR EXISTS (
                 SELECT 1 FROM obligor.pool_member t
-                WHERE t.pool = pools[i] AND t.next_expiry <= about[9] AND t.account <> about[1]);
+                WHERE t.pool = pools[i] AND t.next_expiry <= about[8] AND t.account <> about[1]);
         END LOOP;
         FOR i IN 1 .. s LOOP
             SELECT t.debit, t.unapplied INTO kept FROM obligor.pool_sum t
@@ -116,10 +119,10 @@ BEGIN
             CASE
                 WHEN EXISTS (SELECT 1 FROM obligor.store o
                              WHERE o.went_at IS NOT NULL OR (o.came_began IS NOT NULL AND o.came_done IS NULL)) THEN NULL
-                WHEN facts_moved OR t.facts_version <> about[2] OR t.aged_to <> about[3] OR t.horizon_to <> about[4]
-                    OR t.next_expiry <= about[9] OR t.next_ship <= about[11] THEN 2
-                WHEN others_ordered OR t.version <> about[5] OR t.ordered NOT BETWEEN about[6] AND about[7]
-                    OR t.later <> about[8] THEN 1
+                WHEN facts_moved OR t.facts_version <> about[2] OR t.horizon_to <> about[3]
+                    OR t.next_expiry <= about[8] OR t.next_ship <= about[10] THEN 2
+                WHEN others_ordered OR t.version <> about[4] OR t.ordered NOT BETWEEN about[5] AND about[6]
+                    OR t.later <> about[7] THEN 1
                 WHEN EXISTS (SELECT 1 FROM unnest(texts[1:n]) AS asked (key)
                              CROSS JOIN LATERAL (SELECT 1 FROM obligor.request r WHERE r.key = asked.key LIMIT 1) AS met)
                     THEN 3
@@ -170,16 +173,16 @@ BEGIN
         INSERT INTO obligor.chain (company, document, account, state, amount, ordered, delivered, drafted, invoiced,
                 settled, expires, since, ships, marks, changed)
             SELECT kept.company, t.document, about[1], t.state, t.amount, t.ordered, 0, 0, 0, 0, t.expires, t.since, t.ships,
-                t.marks, about[9]
+                t.marks, about[8]
             FROM step t WHERE t.state IS NOT NULL
     ), noted AS (
         INSERT INTO obligor.change (host, account, pooled)
-            SELECT write_1.host, about[1], (p > 0)::INT WHERE about[16] > 0
+            SELECT write_1.host, about[1], (p > 0)::INT WHERE about[15] > 0
     )
     UPDATE obligor.account t
-        SET ordered = t.ordered + about[12], later = t.later + about[13], version = t.version + about[16],
-            aged_to = about[10], horizon_to = about[11], next_ship = least(t.next_ship, about[14]),
-            next_expiry = least(t.next_expiry, about[15]), decisions = kept.decisions, chained = kept.chained
+        SET ordered = t.ordered + about[11], later = t.later + about[12], version = t.version + about[15],
+            aged_to = about[9], horizon_to = about[10], next_ship = least(t.next_ship, about[13]),
+            next_expiry = least(t.next_expiry, about[14]), decisions = kept.decisions, chained = kept.chained
         WHERE t.id = about[1]
         RETURNING (SELECT array_agg(d.id ORDER BY d.sequence) FROM decided d) INTO ids;
     IF m > 0 THEN
@@ -191,10 +194,10 @@ BEGIN
     END IF;
     IF p > 0 THEN
         INSERT INTO obligor.pool_sum AS t (pool, currency, debit, unapplied)
-            SELECT unnest(pools[1:p]), kept.currency, about[12] + about[13], 0 WHERE about[12] + about[13] <> 0
+            SELECT unnest(pools[1:p]), kept.currency, about[11] + about[12], 0 WHERE about[11] + about[12] <> 0
             ON CONFLICT ON CONSTRAINT pool_sum_pkey DO UPDATE SET debit = t.debit + excluded.debit;
-        UPDATE obligor.pool_member t SET next_expiry = least(t.next_expiry, about[15])
-            WHERE t.account = about[1] AND about[15] IS NOT NULL;
+        UPDATE obligor.pool_member t SET next_expiry = least(t.next_expiry, about[14])
+            WHERE t.account = about[1] AND about[14] IS NOT NULL;
     END IF;
 END;
 $$;

@@ -25,8 +25,6 @@ pub(super) struct KnownAccount {
     pub(super) facts_version: i64,
     /// Those of its pools, in their order: each moves with everything of the pool but its sums.
     pub(super) pools_versions: Box<[i64]>,
-    /// Above 0 when others were seen to write it in between, or to use its pools, not long ago.
-    pub(super) contested: u8,
 }
 
 /// What a process knows of the accounts it writes.

@@ -35,7 +35,7 @@ mod tests;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant as Deadline};
 
 use tokio_postgres::types::Type;
@@ -64,6 +64,8 @@ use rows::Rows;
 const BATCH_JOBS: usize = 64;
 /// How often steps are decided anew because others wrote the account, before it is locked first.
 const TRIPS: usize = 4;
+/// How many batches must meet nothing that others wrote, until it is taken that nobody else writes.
+const ALONE: u16 = 1_000;
 /// How long each statement of a load may take once the load has begun.
 const LOAD_STATEMENT: Duration = Duration::from_secs(60);
 /// What account a change is noted under that may be any.
@@ -94,6 +96,9 @@ pub struct PostgresStore {
     changes: Changes,
     known: Known,
     watch: Option<Watch>,
+    /// Above 0 when accounts were seen to be written, or their pools used, by others not long ago: how many batches must
+    /// meet nothing of that until decisions are written on exact facts only.
+    others_write: AtomicU16,
     single_trips: AtomicU64,
 }
 
@@ -164,6 +169,7 @@ impl PostgresStore {
             changes: Changes::new(),
             known: Known::default(),
             watch: None,
+            others_write: AtomicU16::new(0),
             single_trips: AtomicU64::new(0),
         })
     }
@@ -316,25 +322,30 @@ impl PostgresStore {
             };
             let stamp = self.changes.pulse.stamp(id);
             let pooled = !account.account.pools.is_empty();
+            let others_write = self.others_write.load(Relaxed);
             let came = self.pool.with(deadline, |connection| {
-                once::write(connection, self.host, jobs, &account, self.watch.as_ref(), deadline)
+                once::write(connection, self.host, jobs, &account, self.watch.as_ref(), others_write > 0, deadline)
             });
             match came {
-                Ok(Came::Written(mut answers, after)) => {
+                Ok(Came::Written { mut answers, now, others_wrote }) => {
+                    self.others_write.store(if others_wrote { ALONE } else { others_write.saturating_sub(1) }, Relaxed);
                     // The last answer tells the account as it is now, unless somebody wrote it in between.
-                    let changed = after.account.facts.version != account.account.facts.version;
+                    let changed = now.account.facts.version != account.account.facts.version;
                     if changed {
                         self.changes.pulse.moved(id, pooled);
                     }
                     if let Some(Ok(last)) = answers.last_mut().and_then(|steps| steps.answers.last_mut()) {
                         last.stamp = Some(if changed { stamp.after_a_write(pooled) } else { stamp });
                     }
-                    self.known.keep(after);
+                    self.known.keep(now);
                     let count = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
                     self.single_trips.fetch_add(count, Relaxed);
                     return Ok(answers);
                 }
-                Ok(Came::OthersOrdered(now)) => known = Some(now),
+                Ok(Came::OthersOrdered(now)) => {
+                    self.others_write.store(ALONE, Relaxed);
+                    known = Some(now);
+                }
                 Ok(Came::FactsMoved) => {}
                 Ok(Came::Elsewhere) => break,
                 Err(refused) if refused.retry => break,

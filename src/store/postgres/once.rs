@@ -6,10 +6,9 @@
 //! pools. The others are taken by [`locked`](super::locked). When the facts turned out to be old, the plans run again on
 //! those that came with the answer.
 //!
-//! On an account that several hosts write at once, or whose pools other accounts use at once, a decision on what is
-//! ordered would be old most of the time. So it is asked twice there: once on what is known, once as if a good deal more
-//! were ordered. If both come to the same, it holds for everything in between, and only then is it written on facts that
-//! may lack what others ordered in that moment.
+//! Where several hosts write at once, a decision on what is ordered would be old most of the time. So it is asked twice
+//! there: once on what is known, once as if a good deal more were ordered. If both come to the same, it holds for
+//! everything in between, and only then is it written on facts that may lack what others ordered in that moment.
 
 use std::collections::BTreeSet;
 use std::time::Instant as Deadline;
@@ -30,10 +29,6 @@ use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Step
 
 /// How much more may be ordered meanwhile, in multiples of what the steps order: the largest that changes no answer.
 const SLACK: [i64; 3] = [64, 8, 1];
-
-/// After others were seen to write an account, or to use its pools: how often it must be written here, with nobody in
-/// between, until its decisions are written on exact facts again.
-const CONTESTED: u8 = 16;
 
 /// What steps come to on an account as it is known.
 struct Rehearsed {
@@ -57,8 +52,14 @@ struct Rehearsal {
 
 /// What became of steps that were to be written in one round trip.
 pub(super) enum Came {
-    /// They were written: the answers, and the account as it is known now.
-    Written(Vec<Steps>, KnownAccount),
+    /// They were written.
+    Written {
+        answers: Vec<Steps>,
+        /// The account as it is known now.
+        now: KnownAccount,
+        /// Whether others had written it since it was known, or had used its pools.
+        others_wrote: bool,
+    },
     /// Nothing was written, since others ordered or gave up. The account as it is.
     OthersOrdered(KnownAccount),
     /// Nothing was written, since other facts moved.
@@ -155,17 +156,22 @@ fn same(a: &Rehearsed, b: &Rehearsed) -> bool {
     a.steps.iter().zip(&b.steps).all(|(a, b)| all(a) == all(b) && a.effects.chain == b.effects.chain)
 }
 
-/// Makes a call of what steps want written; `None` when two of them are about the same order or bear the same key.
-fn call<'a>(steps: &[&'a Step], known: &KnownAccount, rehearsed: &'a Rehearsed, slack: i64) -> Option<Call<'a>> {
+/// Makes a call of what steps want written; `None` when two of them are about the same order or bear the same key. With
+/// slack, others may have ordered so much meanwhile; without, nobody may have written the account.
+fn call<'a>(
+    steps: &[&'a Step],
+    known: &KnownAccount,
+    rehearsed: &'a Rehearsed,
+    slack: Option<i64>,
+) -> Option<Call<'a>> {
     let (before, after) = (&known.account.facts, &rehearsed.after.facts);
     let (was, is) = (before.buckets, after.buckets);
-    let with_slack = |amount: i64| Some((amount, amount.checked_add(slack)?));
+    let with_slack = |amount: i64| Some((amount, amount.checked_add(slack.unwrap_or(0))?));
     let mut call = Call::new(&Share {
         id: before.id.0.into(),
         facts_version: known.facts_version,
-        aged_to: before.aged_to.0.into(),
         horizon_to: before.horizon_to.0.into(),
-        version: if known.contested == 0 { Some(i64::try_from(before.version).ok()?) } else { None },
+        version: if slack.is_none() { Some(i64::try_from(before.version).ok()?) } else { None },
         ordered: with_slack(was.ordered)?,
         later: was.later,
         moment: steps.iter().map(|step| step.ask.now.0).max()?,
@@ -223,7 +229,8 @@ fn call<'a>(steps: &[&'a Step], known: &KnownAccount, rehearsed: &'a Rehearsed, 
     Some(call)
 }
 
-/// Writes the steps of several callers in one round trip, if that can be.
+/// Writes the steps of several callers in one round trip, if that can be; `others_write` says whether other hosts were
+/// seen to write not long ago.
 ///
 /// # Errors
 /// Those of the server; `Undetermined` when it is not known whether it was done.
@@ -233,11 +240,12 @@ pub(super) fn write(
     jobs: &[Job],
     known: &KnownAccount,
     watch: Option<&Watch>,
+    others_write: bool,
     deadline: Deadline,
 ) -> Outcome<Came> {
     let steps: Vec<&Step> = jobs.iter().flat_map(|job| &job.steps).collect();
     let Some(rehearsed) = rehearse(&steps, &known.account, 0, watch) else { return Ok(Came::Elsewhere) };
-    let slack = if known.contested == 0 { 0 } else { slack(&steps, &known.account, &rehearsed, watch) };
+    let slack = others_write.then(|| slack(&steps, &known.account, &rehearsed, watch));
     let Some(call) = call(&steps, known, &rehearsed, slack) else { return Ok(Came::Elsewhere) };
     let Some(answer) = call.send(connection, host, deadline)? else { return Ok(Came::Elsewhere) };
     Ok(match answer.became {
@@ -268,7 +276,7 @@ fn as_it_is(known: &KnownAccount, answer: &Answer) -> KnownAccount {
         (sum.debit, sum.unapplied) = *kept;
     }
     pool::told_as_counted(&mut account);
-    KnownAccount { account, contested: CONTESTED, ..known.clone() }
+    KnownAccount { account, ..known.clone() }
 }
 
 /// The sums of all pools of an account, as they are asked for.
@@ -280,7 +288,7 @@ fn sums(facts: &mut AccountFacts) -> impl Iterator<Item = &mut PoolSum> {
 fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, answer: &Answer) -> Came {
     let met = as_it_is(known, answer).account.facts;
     let was = &known.account.facts;
-    let undisturbed = (met.version, met.buckets, &met.pools) == (was.version, was.buckets, &was.pools);
+    let others_wrote = (met.version, met.buckets, &met.pools) != (was.version, was.buckets, &was.pools);
     let (ordered, later) = (met.buckets.ordered - was.buckets.ordered, met.buckets.later - was.buckets.later);
     let versions = met.version.wrapping_sub(was.version);
     let were = was.pools.iter().flat_map(|pool| &pool.sums);
@@ -319,8 +327,7 @@ fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, answer: &Answe
         .iter()
         .map(|job| Steps { written: true, answers: answers.by_ref().take(job.steps.len()).collect() })
         .collect();
-    let contested = if undisturbed { known.contested.saturating_sub(1) } else { CONTESTED };
     let mut account = Account { facts: with_others(after.facts), ..after };
     pool::told_as_counted(&mut account);
-    Came::Written(answers, KnownAccount { account, contested, ..known.clone() })
+    Came::Written { answers, now: KnownAccount { account, ..known.clone() }, others_wrote }
 }
