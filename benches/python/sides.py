@@ -1,7 +1,7 @@
 """The sides that are Python: ``src/suites/python.rs`` starts this and says whose turn it is.
 
-Called as ``sides.py LARGE TYPICAL URL``: how many entries the one large customer has, and the others, and a database
-for the tables of an ERP. ``OBLIGOR_LIBRARY``, ``OBLIGOR_EMPTY_LIBRARY`` and
+Called as ``sides.py LARGE TYPICAL URL NAMES``: how many entries the one large customer has, and the others, a database
+for the tables of an ERP, and a file with the names of all customers. ``OBLIGOR_LIBRARY``, ``OBLIGOR_EMPTY_LIBRARY`` and
 ``OBLIGOR_STORE`` say where the rest is. Reads lines ``SIDE<TAB>SECONDS`` and answers each with how many calls were made
 and how many nanoseconds they took: of the thread on a processor, or of the clock on the wall where another process works
 for the side.
@@ -22,6 +22,8 @@ import obligor
 from obligor._library import load
 from obligor._structs import DecisionStruct, OrderStruct, array_of
 
+from names import names
+
 COMPANY = "NORD"
 LARGE = "C00000"
 TYPICAL = "C00001"
@@ -39,7 +41,8 @@ def main() -> None:
     for name, (size, side) in {**checks(engine), **identifiers(engine)}.items():
         sides[name] = (time.thread_time_ns, size, side)
     # Whoever asks a server waits for it, so both sides of that question go by the clock on the wall.
-    for name, (size, side) in {**checks_by_the_wall(engine), **erp(entries, url)}.items():
+    asked = {**checks_by_the_wall(engine), **erp(entries, url), **names(engine, sys.argv[4], url)}
+    for name, (size, side) in asked.items():
         sides[name] = (time.perf_counter_ns, size, side)
     print("ready", sys.version.split()[0], flush=True)
     for line in sys.stdin:

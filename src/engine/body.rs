@@ -56,10 +56,57 @@ pub(super) struct CameTo {
     pub open_items: Vec<Item>,
 }
 
+/// What a host is told of a recorded decision. Most of a body is not that, and what is not read costs little.
+#[derive(Deserialize)]
+pub(super) struct Told {
+    asked: ToldAsked,
+    came_to: ToldCameTo,
+}
+
+#[derive(Deserialize)]
+struct ToldAsked {
+    at: Instant,
+    chain: Option<ToldChain>,
+}
+
+#[derive(Deserialize)]
+struct ToldCameTo {
+    decision: Decision,
+    chain: Option<ToldChain>,
+}
+
+#[derive(Deserialize)]
+struct ToldChain {
+    state: ChainState,
+}
+
+impl Told {
+    pub(super) fn read(body: &str) -> Result<Self> {
+        serde_json::from_str(body).map_err(unreadable)
+    }
+
+    /// When it was decided.
+    pub(super) fn at(&self) -> Instant {
+        self.asked.at
+    }
+
+    /// What has become of the order; `None` when nothing is known of it.
+    pub(super) fn state(&self) -> Option<ChainState> {
+        self.came_to.chain.as_ref().or(self.asked.chain.as_ref()).map(|chain| chain.state)
+    }
+
+    pub(super) fn decision(self) -> Decision {
+        self.came_to.decision
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::new(ErrorKind::Store, format!("a recorded decision cannot be read: {error}"))
+}
+
 impl Body {
     pub(super) fn read(text: &str) -> Result<Self> {
-        serde_json::from_str(text)
-            .map_err(|error| Error::new(ErrorKind::Store, format!("a recorded decision cannot be read: {error}")))
+        serde_json::from_str(text).map_err(unreadable)
     }
 
     pub(super) fn write(&self) -> Result<String> {
@@ -89,11 +136,6 @@ impl Body {
             subject: String::new(),
             reasons: decision.reasons.iter().map(|reason| reason.code.name().to_owned()).collect(),
         })
-    }
-
-    /// What has become of the order; `None` when nothing is known of it.
-    pub(super) fn state(&self) -> Option<ChainState> {
-        self.came_to.chain.as_ref().or(self.asked.chain.as_ref()).map(|chain| chain.state)
     }
 
     /// Whether the order is another since: a question that the engine asks by itself is recorded only then.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::body::{Asked, BODY_FORMAT, Body};
+use super::body::{Asked, BODY_FORMAT, Body, Told};
 use super::order_request::OrderRequest;
 use super::{Engine, LogLevel, checked_name};
 use crate::calendar::{Day, Instant};
@@ -459,13 +459,13 @@ impl Engine {
                 format!("decision {} was erased as the law demands; ask with a new key", record.id),
             ));
         };
-        let body = Body::read(&body)?;
+        let told = Told::read(&body)?;
         Ok(OrderAnswer {
             decision_id: taken.then_some(record.id),
             repeated: written.repeated,
-            state: body.state(),
-            facts_at: body.asked.at,
-            decision: body.came_to.decision,
+            state: told.state(),
+            facts_at: told.at(),
+            decision: told.decision(),
             source: Source::Store,
         })
     }

@@ -5,7 +5,7 @@ use std::time::Instant as Deadline;
 
 use serde::{Deserialize, Serialize};
 
-use super::body::Body;
+use super::body::Told;
 use super::order_request::OrderRequest;
 use super::{Engine, LogLevel, MAX_ROWS, ROWS};
 use crate::calendar::{Day, Instant};
@@ -174,7 +174,7 @@ impl Engine {
         done.asked = done.asked.saturating_add(1);
         self.keep(written.account, written.stamp, now);
         let body = written.decision.and_then(|record| record.body);
-        let state = body.map(|body| Body::read(&body)).transpose()?.and_then(|body| body.state());
+        let state = body.map(|body| Told::read(&body)).transpose()?.and_then(|told| told.state());
         match (chain.state, state) {
             (ChainState::Active, Some(ChainState::Held)) => done.held.push(chain.document.clone()),
             (ChainState::Active, _) | (_, Some(ChainState::Expired)) => {}

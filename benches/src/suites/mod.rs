@@ -55,7 +55,8 @@ pub(crate) const SUITES: [Suite; 7] = [
         note: "What the package does for its caller (exact amounts in, a decision with reasons out) is told beside the bare \
                call with ctypes. The peer asks what ERPNext asks when an order is submitted, four queries over all that a \
                customer ever had, prepared and with indexes. The C interface has no entrance that takes many identifiers \
-               at once, so what such a one could do is the function in Rust.",
+               at once, so what such a one could do is the function in Rust. A name is looked for folded, as the books keep it; the peers \
+               would find one with a slip in it, too.",
         slow_disk: false,
         run: python::run,
     },

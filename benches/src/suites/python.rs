@@ -5,6 +5,7 @@
 //! What a package of Python does for its caller (exact amounts, a decision with reasons) is told beside the bare call.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -12,17 +13,21 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant as Deadline};
 
 use obligor::calendar::Day;
+use obligor::customer::name_key;
 use obligor::engine::{Config, Engine};
 use obligor::identifier::{Scheme, check};
-use obligor::store::{Item, ItemKind};
+use obligor::store::{Customer, Item, ItemKind};
 
 use super::library::{empty, named, ours};
+use crate::dice::Dice;
 use crate::portfolio::{currency, fill, key};
 use crate::postgres_server::{Options, Server};
 use crate::result::{Contest, Made, root};
 use crate::rounds::{Length, Rounds, Side, Slice, processor};
 
 const CUSTOMERS: u32 = 400;
+/// Customers in the books beside them, whose names are looked for.
+const NAMES: u32 = 100_000;
 /// What the customer with a long history has open, and what the others have.
 const LARGE: u32 = 2_000;
 const TYPICAL: u32 = 50;
@@ -34,6 +39,9 @@ const LIST: &str = "obligor_order_check_list by ctypes";
 const PACKAGE: &str = "Engine.check";
 const STDNUM: &str = "python-stdnum, a CVR number";
 const VALIDATE: &str = "Engine.validate_customer";
+const FIND: &str = "Engine.validate_customer, a name";
+const RAPIDFUZZ: &str = "rapidfuzz, fuzz.ratio";
+const PG_TRGM: &str = "pg_trgm, a GIN index";
 const IN_RUST: &str = "identifier::check in Rust";
 
 pub(super) fn run(length: Length, made: &mut Made) -> Vec<Contest> {
@@ -42,12 +50,14 @@ pub(super) fn run(length: Length, made: &mut Made) -> Vec<Contest> {
     let engine = Engine::open(&Config { create: true, ..Config::at(store.as_path()) }).expect("an engine");
     fill(&engine, CUSTOMERS);
     open_items(&engine);
+    let books = folder.path().join("names.txt");
+    std::fs::write(&books, customers(&engine, length.size(NAMES, NAMES / 100)).join("\n")).expect("a file");
     drop(engine);
     // What is asked of it is only read, so it needs no slow disk.
     let server = Server::with(Options::default());
     made.postgresql = Some(server.sql("postgres", "SHOW server_version"));
     let database = server.fresh_database_name();
-    let python = RefCell::new(Python::start(&store, &server.socket_url(&database)));
+    let python = RefCell::new(Python::start(&store, &server.socket_url(&database), &books));
     made.python = Some(python.borrow().version.clone());
     let side = |name: &str| {
         let (python, side) = (&python, name.to_owned());
@@ -72,6 +82,13 @@ pub(super) fn run(length: Length, made: &mut Made) -> Vec<Contest> {
             .side(identifiers())
             .speed(IN_RUST, STDNUM, Some(100.0))
             .speed(VALIDATE, STDNUM, None)
+            .play(),
+        Rounds::new("Is a new customer in the books, among 100,000", length.of_a_path(), processor())
+            .side(side(FIND))
+            .side(side(RAPIDFUZZ))
+            .side(side(PG_TRGM))
+            .speed(FIND, RAPIDFUZZ, Some(10.0))
+            .speed(FIND, PG_TRGM, Some(50.0))
             .play(),
     ];
     for database in ["PostgreSQL", "SQLite"] {
@@ -123,6 +140,38 @@ fn open_items(engine: &Engine) {
     loaded.expect("a load");
 }
 
+/// Puts so many customers with names into the books. Returns the names.
+fn customers(engine: &Engine, count: u32) -> Vec<String> {
+    const SYLLABLES: [&str; 20] = [
+        "an", "ber", "dal", "fjor", "gran", "hol", "jens", "kvi", "lund", "mar", "nor", "peder", "rosen", "sky",
+        "sten", "strand", "thor", "ul", "ves", "øst",
+    ];
+    const TRADES: [&str; 8] = ["Byg", "Handel", "Transport", "Teknik", "Service", "Invest", "Foods", "Textil"];
+    let mut dice = Dice(7);
+    let mut names = BTreeSet::new();
+    while names.len() < count as usize {
+        let mut word = |syllables| (0..syllables).map(|_| SYLLABLES[dice.below(20) as usize]).collect::<String>();
+        let (one, other) = (word(3), word(2));
+        names.insert(format!("{one} {other} {} A/S", TRADES[dice.below(8) as usize]));
+    }
+    let names: Vec<String> = names.into_iter().collect();
+    let put = engine.store().load(
+        engine.now(),
+        engine.today(),
+        &mut |load| {
+            for (at, name) in names.iter().enumerate() {
+                let (number, country) = (format!("N{at}"), "DK".to_owned());
+                let name_key = name_key(name);
+                load.put_customer(&Customer { number, name: name.clone(), name_key, country, ..Customer::default() })?;
+            }
+            Ok(())
+        },
+        Deadline::now() + Duration::from_secs(60),
+    );
+    put.expect("a load");
+    names
+}
+
 /// CVR numbers, as many as the peer has.
 fn identifiers() -> Side<'static> {
     let valid = |number: &String| check(Scheme::DkCvr, number, 20_000).is_accepted();
@@ -144,9 +193,13 @@ struct Python {
 }
 
 impl Python {
-    fn start(store: &Path, url: &str) -> Self {
+    fn start(store: &Path, url: &str, names: &Path) -> Self {
         let mut process = Command::new(named("OBLIGOR_PYTHON"));
-        process.arg(root().join("benches/python/sides.py")).args([LARGE.to_string(), TYPICAL.to_string()]).arg(url);
+        process
+            .arg(root().join("benches/python/sides.py"))
+            .args([LARGE.to_string(), TYPICAL.to_string()])
+            .arg(url)
+            .arg(names);
         process.env("PYTHONPATH", root().join("bindings/python")).env("PYTHONDONTWRITEBYTECODE", "1");
         process.env("OBLIGOR_LIBRARY", ours()).env("OBLIGOR_EMPTY_LIBRARY", empty()).env("OBLIGOR_STORE", store);
         let mut process = process.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python");
