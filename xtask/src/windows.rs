@@ -120,19 +120,19 @@ pub(crate) fn run_program(program: &Path, folder: &Path) -> Result {
     let scratch = folder.join("files").join(c::stem(program));
     fresh(&scratch)?;
     random_numbers(folder)?;
-    run(wine().arg(program).arg(scratch).arg(root()))
+    run(wine()?.arg(program).arg(scratch).arg(root()))
 }
 
 /// Wine, with a Windows of its own.
-fn wine() -> std::process::Command {
+fn wine() -> Result<std::process::Command> {
+    let windows = target().join("xtask/windows");
+    std::fs::create_dir_all(&windows).map_err(|e| format!("cannot make {}: {e}", windows.display()))?;
     // Debian keeps the loader out of the path. A program that hangs is a failure too.
     let mut wine = command("sh");
     wine.args(["-c", "PATH=$PATH:/usr/lib/wine; exec timeout 300 wine64 \"$@\"", "wine64"]);
     // No messages of wine's own, and no offer to install Mono or Gecko.
-    wine.env("WINEPREFIX", target().join("xtask/windows/wine"))
-        .env("WINEDEBUG", "-all")
-        .env("WINEDLLOVERRIDES", "mscoree,mshtml=");
-    wine
+    wine.env("WINEPREFIX", windows.join("wine")).env("WINEDEBUG", "-all").env("WINEDLLOVERRIDES", "mscoree,mshtml=");
+    Ok(wine)
 }
 
 /// Lays the DLL beside the programs that wine lacks.

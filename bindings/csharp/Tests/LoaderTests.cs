@@ -91,6 +91,12 @@ namespace Tests
         private static string Expected()
         {
             var beside = Path.GetDirectoryName(typeof(Engine).Assembly.Location);
+            // Where it is in a package that was unpacked.
+            var packed = Path.Combine(beside, "runtimes", "linux-x64", "native", "libobligor.so");
+            if (File.Exists(packed))
+            {
+                return packed;
+            }
             return Environment.GetEnvironmentVariable(Variable)
                 ?? Directory.GetFiles(beside).Single(file => Path.GetFileNameWithoutExtension(file).EndsWith("obligor")
                     && !file.EndsWith(".dll.mdb") && Path.GetFileName(file) != "Obligor.dll");

@@ -112,17 +112,20 @@ fn loader_view(place: &Place, system: &System, sdk: &Path) -> Result<usize> {
 /// Links a program that needs no C library with `lld-link`, which takes what Microsoft's linker takes.
 fn msvc(system: &System, sdk: &Path) -> Result<usize> {
     let source = sdk.join("version.c");
-    spill(&source, "#include <obligor.h>\nint start(void) { return (int)obligor_abi_version(); }\n")?;
+    spill(
+        &source,
+        "#include <obligor.h>\nint start(void) { return obligor_abi_version() == OBLIGOR_ABI_VERSION ? 42 : 0; }\n",
+    )?;
     let (object, program) = (sdk.join("version.obj"), sdk.join("version.exe"));
     run(command(system.tool("gcc")).arg("-c").arg("-I").arg(sdk.join("include")).arg(&source).arg("-o").arg(&object))?;
     let mut link = command("lld-link");
     link.args(["/entry:start", "/subsystem:console", "/nodefaultlib"]).arg(format!("/out:{}", program.display()));
     run(link.arg(object).arg(sdk.join("lib/obligor.lib")))?;
     library::copy(&library_of(system, sdk), &sdk.join(system.library))?;
-    // It ends with the ABI version, and not with 0.
+    // What ends with 1 may be wine.
     match windows::run_program(&program, sdk) {
-        Err(why) if why.contains("ended with exit status: 1") => Ok(1),
-        other => Err(format!("the program did not end with the ABI version: {other:?}")),
+        Err(why) if why.contains("ended with exit status: 42") => Ok(1),
+        other => Err(format!("the program did not hear the ABI version: {other:?}")),
     }
 }
 
