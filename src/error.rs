@@ -117,6 +117,20 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// An error of the system about a file that is written, with what can be done about it where that is known.
+pub(crate) struct Advised<'a>(pub(crate) &'a std::io::Error);
+
+impl fmt::Display for Advised<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        match self.0.kind() {
+            StorageFull | QuotaExceeded => write!(f, "the disk is full; make room and try again ({})", self.0),
+            PermissionDenied | ReadOnlyFilesystem => write!(f, "give this user the right to write there ({})", self.0),
+            _ => self.0.fmt(f),
+        }
+    }
+}
+
 /// From this many digits on a text may be a personal number and is not repeated in an error. The shortest, a Finnish one,
 /// has nine: six of the birthday and three of the person.
 pub(crate) const PERSONAL_DIGITS: usize = 9;

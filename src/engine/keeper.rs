@@ -14,7 +14,7 @@ use super::config::{Secret, StorePlace};
 use super::identify::is_hashed;
 use crate::calendar::Day;
 use crate::customer::{Number, SubjectKind, derive_subject};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Advised, Error, ErrorKind, Result};
 use crate::hex::hex;
 use crate::identifier::{Answer, Identifier, Personal, Scheme, check, vat};
 use crate::store::IdentifierKey;
@@ -232,7 +232,7 @@ fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
 /// `Io`.
 pub fn make_key(path: &Path) -> Result<()> {
     let io = |error: std::io::Error| {
-        Error::new(ErrorKind::Io, format!("secret: {} cannot be written: {error}", path.display()))
+        Error::new(ErrorKind::Io, format!("secret: {} cannot be written: {}", path.display(), Advised(&error)))
     };
     let mut key = Zeroizing::new([0_u8; KEY_BYTES]);
     getrandom::fill(&mut *key)
@@ -242,7 +242,11 @@ pub fn make_key(path: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(mut file) => file.write_all(&*key).and_then(|()| file.sync_all()).map_err(io),
+        Ok(mut file) => file.write_all(&*key).and_then(|()| file.sync_all()).map_err(|error| {
+            // A part of a key would stand in the way of the whole one.
+            let _ = std::fs::remove_file(path);
+            io(error)
+        }),
         // Another process made it between the look and the write; that one is the key.
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(io(error)),

@@ -64,6 +64,7 @@ fn rust(report: &mut Report) {
     report.step("Rust tests", || {
         tools::need(&[tools::CC])?;
         tools::need(&tools::POSTGRES)?;
+        tools::need(&tools::DISKS)?;
         let mut tests = cargo();
         tests.args(["test", "--workspace", "--locked", "--no-fail-fast", "--features", FEATURES]);
         let (said, ended) = tee(tests.env("OBLIGOR_PYTHON", python::environment()?));

@@ -100,6 +100,16 @@ pub(crate) const POSTGRES: [Tool; 5] = [
     Tool { probe: &["setpriv", "--version"], debian: &["util-linux"], elsewhere: "util-linux, for `setpriv`" },
 ];
 
+/// What `tests/proof_faults` makes its small disks with.
+pub(crate) const DISKS: [Tool; 2] = [
+    Tool { probe: &["mount", "--version"], debian: &["mount"], elsewhere: "util-linux, for `mount` and `umount`" },
+    Tool {
+        probe: &["sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; mkfs.ext4 -V && command -v chattr"],
+        debian: &["e2fsprogs"],
+        elsewhere: "e2fsprogs, for `mkfs.ext4` and `chattr`",
+    },
+];
+
 /// Runs the command behind it with a database of its own in a real server; see the script.
 pub(crate) const WITH_POSTGRES: [&str; 2] = ["python3", "bindings/python/tests/postgres_server.py"];
 

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// The system whose DLL is tried.
 const TRIPLE: &str = "x86_64-pc-windows-gnu";
 
-/// What wine does not do is what needs Unix: `load` forks, and asks `/proc`.
-const UNIX_ONLY: [&str; 1] = ["load"];
+/// What wine does not do is what needs Unix: `load` forks, and both ask `/proc`.
+const UNIX_ONLY: [&str; 2] = ["growth", "load"];
 
 /// Every DLL that may be needed. All of them are part of Windows 10 and Server 2016, also without a desktop.
 const SYSTEM: [&str; 12] = [

@@ -12,7 +12,8 @@
 
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant as Deadline};
 
@@ -83,12 +84,16 @@ pub(super) struct Changes {
     put_back: Condvar,
     /// As of when everything was heard, by the clock of the engine; `i64::MIN` before.
     heard: AtomicI64,
+    /// The same by a clock that nobody sets: milliseconds after `began`. It is written first.
+    heard_after: AtomicI64,
+    began: Deadline,
 }
 
 impl Changes {
     pub(super) fn new() -> Self {
         let place = Mutex::new(Some(Place::default()));
-        Self { pulse: Pulse::new(), place, put_back: Condvar::new(), heard: AtomicI64::new(i64::MIN) }
+        let (heard, heard_after) = (AtomicI64::new(i64::MIN), AtomicI64::new(0));
+        Self { pulse: Pulse::new(), place, put_back: Condvar::new(), heard, heard_after, began: Deadline::now() }
     }
 
     /// As of when every write of every host is in the pulse. Reads the log when half of `oldest_ms` is over, before the
@@ -101,32 +106,67 @@ impl Changes {
         oldest_ms: i64,
         deadline: Deadline,
     ) -> Option<Instant> {
-        let as_of = || Some(Instant(self.heard.load(Relaxed))).filter(|at| at.0 != i64::MIN);
-        let age = as_of().map_or(i64::MAX, |at| now.since(at));
-        if (0..=oldest_ms / 2).contains(&age) {
+        self.mind_the_clock(now, oldest_ms);
+        let age = || self.age(now);
+        let as_of = || self.as_of(now, oldest_ms);
+        if age() <= oldest_ms / 2 {
             return as_of();
         }
-        let still_good = (0..=oldest_ms).contains(&age);
+        let still_good = age() <= oldest_ms;
         // Who can do with what was heard does not wait for somebody who reads already.
         let patience = if still_good { Deadline::now() } else { deadline };
         let Some(mut place) = self.take(patience) else { return as_of() };
         let since = |at: Option<Deadline>| at.map_or(Duration::MAX, |at| at.elapsed());
         let rest = Duration::from_millis(u64::try_from(oldest_ms / 8).unwrap_or(0));
-        let somebody_else_did = as_of().is_some_and(|at| (0..=oldest_ms / 2).contains(&now.since(at)));
-        if somebody_else_did || since(place.failed) < rest {
+        if age() <= oldest_ms / 2 || since(place.failed) < rest {
             return as_of();
         }
         let deadline = if still_good { deadline.min(Deadline::now() + SHORT_WAIT) } else { deadline };
         if since(place.read) > LONGEST_GAP {
             place.from = None;
         }
+        let after = self.elapsed();
         match self.read(pool, host, &mut place, deadline) {
             Ok(()) => {
-                self.heard.fetch_max(now.0, Relaxed);
+                self.heard_after.store(after, Relaxed);
+                self.heard.store(now.0, Release);
+                Some(now)
             }
-            Err(_) => place.failed = Some(Deadline::now()),
+            Err(_) => {
+                place.failed = Some(Deadline::now());
+                as_of()
+            }
         }
-        as_of()
+    }
+
+    /// Milliseconds since everything was heard: the more, if the clock of the engine and the one that nobody sets differ.
+    /// So a clock that jumps back makes nothing younger.
+    fn age(&self, now: Instant) -> i64 {
+        match Instant(self.heard.load(Acquire)) {
+            Instant(i64::MIN) => i64::MAX,
+            heard => now.since(heard).max(self.elapsed() - self.heard_after.load(Relaxed)),
+        }
+    }
+
+    /// As of when everything was heard, by the clock of the engine as it goes now.
+    fn as_of(&self, now: Instant, oldest_ms: i64) -> Option<Instant> {
+        let heard = Some(Instant(self.heard.load(Acquire))).filter(|at| at.0 != i64::MIN)?;
+        let age = self.age(now);
+        Some(if age <= oldest_ms { heard.min(now) } else { heard.min(Instant(now.0.saturating_sub(age))) })
+    }
+
+    /// Forgets what memory holds, and when it was heard of others, when the clock was set back since: by that clock nobody
+    /// can tell any more how old it is. A call that began before another one heard is not taken for that.
+    fn mind_the_clock(&self, now: Instant, oldest_ms: i64) {
+        let heard = self.heard.load(Acquire);
+        let jumped = heard != i64::MIN && heard.saturating_sub(now.0) > oldest_ms / 2;
+        if jumped && self.heard.compare_exchange(heard, i64::MIN, AcqRel, Relaxed).is_ok() {
+            self.pulse.all_moved();
+        }
+    }
+
+    fn elapsed(&self) -> i64 {
+        i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
     /// Finds out where the log ends now, so that what is read from here on need not be forgotten when it is first heard

@@ -2,7 +2,7 @@
 
 use super::Sql;
 use super::account::{self, Account, AsOf};
-use super::fault::Outcome;
+use super::fault::{Outcome, damaged};
 use super::load::Cause;
 use super::value::{signed, values};
 use super::{Writing, chain, decision, event, item, pool};
@@ -157,7 +157,10 @@ fn repeated(sql: &dyn Sql, ask: &Ask) -> Outcome<Option<Answer>> {
         .into());
     }
     let decision = match id.and_then(|id| u64::try_from(id).ok()) {
-        Some(id) => decision::read(sql, id)?,
+        Some(id) => match decision::read(sql, id)? {
+            None => return Err(damaged(format_args!("decision {id}, which answered the key {key:?}, is gone"))),
+            found => found,
+        },
         None => None,
     };
     let account = facts(sql, ask)?.account;

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::fault::cannot_write;
 use super::guard::{Held, WriterLock, beside};
 use super::shared_page::PageFile;
 use crate::error::{Error, ErrorKind, Result};
@@ -48,10 +49,20 @@ impl Files {
     }
 }
 
-/// A connection with the settings every connection has.
+/// A connection with the settings every connection has, to a file that can be written.
 pub(super) fn connect(store: &Path, flags: OpenFlags, wait: Duration) -> Outcome<Connection> {
+    connect_beside(store, flags, wait, true)
+}
+
+/// The same. Beside other connections it may do without the right to write, unless it must have it.
+fn connect_beside(store: &Path, flags: OpenFlags, wait: Duration, writes: bool) -> Outcome<Connection> {
     // Only one thread at a time uses a connection, so SQLite need not lock it.
     let sql = Connection::open_with_flags(store, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // SQLite opens a file that cannot be written for reading alone. It would go on so when the right is back; and the
+    // log that it makes beside it would be read-only too, and stay.
+    if writes && sql.is_readonly(rusqlite::MAIN_DB)? {
+        return Err(cannot_write("the file is read-only"));
+    }
     sql.busy_timeout(wait.min(LONGEST_WAIT))?;
     sql.set_prepared_statement_cache_capacity(STATEMENTS);
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -190,7 +201,8 @@ impl Connections {
                 sql
             }
             None => {
-                let sql = connect(&self.store, OpenFlags::SQLITE_OPEN_READ_WRITE, wait)?;
+                let writes = role == Role::Writer || pool.files.is_none();
+                let sql = connect_beside(&self.store, OpenFlags::SQLITE_OPEN_READ_WRITE, wait, writes)?;
                 if role == Role::Reader {
                     sql.pragma_update(None, "query_only", true)?;
                 }

@@ -8,6 +8,17 @@ use rusqlite::ErrorCode;
 use crate::error::{Error, ErrorKind};
 use crate::store::sql::fault::{Fault, damaged};
 
+const FULL: &str = "the disk is full; make room, then ask again with the same key";
+
+/// What SQLite says when the index of the log finds no room on the disk. The message of the others names no cause.
+const NO_ROOM: [Option<i32>; 1] = [Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)];
+
+/// The store cannot be written, and who can change that.
+pub(super) fn cannot_write(why: impl std::fmt::Display) -> Fault {
+    const ADVICE: &str = "the store or its folder cannot be opened for writing; give this user the right to write both";
+    Fault(Error::new(ErrorKind::Io, format!("{ADVICE} ({why})")))
+}
+
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
         let Some(code) = error.sqlite_error_code() else {
@@ -20,20 +31,21 @@ impl From<rusqlite::Error> for Fault {
             | ErrorCode::OperationInterrupted => {
                 (ErrorKind::Undetermined, "another program holds the store; ask again with the same key")
             }
-            ErrorCode::DiskFull => {
-                (ErrorKind::Undetermined, "the disk is full; make room, then ask again with the same key")
+            ErrorCode::DiskFull => (ErrorKind::Undetermined, FULL),
+            ErrorCode::SystemIoFailure if NO_ROOM.contains(&error.sqlite_extended_error_code()) => {
+                (ErrorKind::Undetermined, FULL)
             }
             ErrorCode::SystemIoFailure => (
                 ErrorKind::Undetermined,
-                "the disk failed to read or write; see the system's log, then ask again with the same key",
+                "the disk failed to read or write, or was made read-only; see the system's log, then ask again with the \
+                 same key",
             ),
             ErrorCode::OutOfMemory => {
                 (ErrorKind::Undetermined, "the process is out of memory; ask again with the same key")
             }
-            ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => (
-                ErrorKind::Io,
-                "the store or its folder cannot be opened for writing; give this user the right to write both",
-            ),
+            ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
+                return cannot_write(format_args!("SQLite: {error}"));
+            }
             ErrorCode::TooBig => (ErrorKind::TooLarge, "a text is too large for the store"),
             _ => return damaged(format_args!("SQLite: {error}")),
         };

@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::fork_gate::{self, Pass};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Advised, Error, ErrorKind, Result};
 use crate::store::{forked, lock};
 
 /// `<store><suffix>`.
@@ -25,9 +25,9 @@ pub(super) fn beside(store: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// An [`ErrorKind::Io`] error about a file.
+/// An [`ErrorKind::Io`] error about a file, with what can be done about it where that is known.
 pub(super) fn io_error(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("{what} {}: {error}", path.display()))
+    Error::new(ErrorKind::Io, format!("{what} {}: {}", path.display(), Advised(error)))
 }
 
 fn open_lock_file(path: &Path) -> Result<File> {

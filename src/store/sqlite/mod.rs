@@ -164,7 +164,8 @@ impl SqliteStore {
     /// Puts the writing connection back, after rolling back what was refused. One that failed is closed: the next write
     /// gets a new one.
     fn settle<T>(lent: Lent<'_>, result: Outcome<T>) -> Result<T> {
-        let refused = |Fault(error): &Fault| !matches!(error.kind(), ErrorKind::Undetermined | ErrorKind::Store);
+        let failed = [ErrorKind::Undetermined, ErrorKind::Store, ErrorKind::Io];
+        let refused = |Fault(error): &Fault| !failed.contains(&error.kind());
         let well = match &result {
             Ok(_) => true,
             Err(fault) => refused(fault) && (lent.sql.is_autocommit() || command(&lent.sql, "ROLLBACK").is_ok()),
