@@ -9,6 +9,7 @@ mod bench;
 mod c;
 mod csharp;
 mod demo;
+mod dependencies;
 mod dist;
 mod header;
 mod library;

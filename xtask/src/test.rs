@@ -2,7 +2,7 @@
 
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, cargo, command, read, root, run, slurp, target, tee};
-use crate::{abi, c, csharp, header, prove, python, samples, tools, windows};
+use crate::{abi, c, csharp, dependencies, header, prove, python, samples, tools, windows};
 use std::path::{Path, PathBuf};
 
 /// A named part of the tests, and what runs it.
@@ -58,6 +58,7 @@ fn style(report: &mut Report) {
         doc.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links");
         run(&mut doc).map(|()| 1)
     });
+    dependencies::section(report);
 }
 
 fn rust(report: &mut Report) {
