@@ -3,6 +3,8 @@
 //! Secrets are named, never written: `env:NAME` or `file:PATH`.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -288,14 +290,17 @@ impl PolicySource {
     }
 }
 
-/// Reads a small text file, and refuses a large one before reading it.
+/// Reads a small text file, and refuses a large one before it is in memory.
 pub(super) fn read_text(path: &Path, most: u64) -> Result<String> {
     let say = |error: &dyn std::fmt::Display| bad(format!("{} cannot be read: {error}", path.display()));
-    let length = std::fs::metadata(path).map_err(|error| say(&error))?.len();
-    if length > most {
-        return Err(say(&format!("it has {length} bytes; at most {most}")));
+    let file = File::open(path).map_err(|error| say(&error))?;
+    // What a file says of its length is not always so: a device has none, and never ends.
+    let mut bytes = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| say(&error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err(say(&format!("it has more than {most} bytes")));
     }
-    std::fs::read_to_string(path).map_err(|error| say(&error))
+    String::from_utf8(bytes).map_err(|error| say(&error.utf8_error()))
 }
 
 #[cfg(test)]
@@ -327,6 +332,10 @@ mod tests {
             (r#"{"store":"postgresql://clerk:hunter2@db/credit"}"#, "env:NAME"),
             (r#"{"store":"env:OBLIGOR_NO_SUCH_VARIABLE"}"#, "OBLIGOR_NO_SUCH_VARIABLE"),
             ("no/such/file.toml", "no/such/file.toml"),
+            #[cfg(unix)]
+            ("/dev/zero", "more than 65536 bytes"),
+            #[cfg(unix)]
+            (r#"{"store":"file:/dev/zero"}"#, "more than 65536 bytes"),
         ] {
             let error = Config::read(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config);

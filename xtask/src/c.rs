@@ -1,8 +1,9 @@
-//! The C part of the tests: the header in five language standards, the programs of `tests/c`, and valgrind.
+//! The C part of the tests: the header in five language standards, the programs of `tests/c`, valgrind, and the sanitizer of
+//! addresses.
 
 use crate::library::{self, Kind};
 use crate::report::Report;
-use crate::shell::{Result, command, files, fresh, root, run, slurp, spill, target};
+use crate::shell::{Result, command, files, fresh, read, root, run, slurp, spill, target};
 use crate::surface::Surface;
 use crate::{abi, header, tools};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ pub(crate) const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror
 /// The languages a host may be written in: compiler, flags that name the language, and what to call it.
 pub(crate) const C99: Language = Language { compiler: "cc", flags: &["-std=c99"], name: "c99" };
 pub(crate) const CXX17: Language = Language { compiler: "g++", flags: &["-x", "c++", "-std=c++17"], name: "c++17" };
+/// Both sides of the interface under AddressSanitizer: the program, and a library that was built for it.
+const SANITIZED: Language =
+    Language { compiler: "cc", flags: &["-std=c99", "-fsanitize=address", "-fno-omit-frame-pointer"], name: "asan" };
 const ALL: [Language; 5] = [
     C99,
     Language { compiler: "cc", flags: &["-std=c11"], name: "c11" },
@@ -53,11 +57,22 @@ pub(crate) fn section(report: &mut Report) {
     if programs.is_empty() {
         report.step("C: programs", || Err("tests/c has no programs".into()));
     }
-    let mut built = None;
+    let (mut built, mut sanitized) = (None, None);
+    report.step("C: AddressSanitizer sees what the library reads behind a caller's struct", || {
+        let library = once(&mut sanitized, Kind::Sanitized)?;
+        let (folder, program) = (target().join("xtask/c/liar"), target().join("xtask/c/liar.c"));
+        fresh(&folder)?;
+        spill(&program, LIAR)?;
+        match read(&mut command(compile(SANITIZED, &[&program], &folder.join("liar"), &library)?)) {
+            Err(why) if why.contains("heap-buffer-overflow") && why.contains("obligor_reason_text") => Ok(1),
+            Err(why) => Err(format!("it ended, but not because of the read:\n{why}")),
+            Ok(_) => Err("it saw nothing".into()),
+        }
+    });
     for program in &programs {
         for language in [C99, CXX17] {
             report.step(&format!("C: {} as {}", stem(program), language.name), || {
-                let library = once(&mut built)?;
+                let library = once(&mut built, Kind::Hooks)?;
                 run_program(&build_program(program, language, &library)?, &[]).map(|()| 1)
             });
         }
@@ -66,15 +81,19 @@ pub(crate) fn section(report: &mut Report) {
             report.step(&format!("C: {} with its credit state in a PostgreSQL server", stem(program)), || {
                 tools::need(&[tools::PYTHON])?;
                 tools::need(&tools::POSTGRES)?;
-                let library = once(&mut built)?;
+                let library = once(&mut built, Kind::Hooks)?;
                 run_program(&build_program(program, C99, &library)?, &tools::WITH_POSTGRES).map(|()| 1)
             });
         }
-        // The memory of a process under valgrind is valgrind's.
+        // Valgrind and AddressSanitizer keep what was given back: the memory of a process under them is theirs.
         if stem(program) != "growth" {
             report.step(&format!("C: {} under valgrind", stem(program)), || {
-                let library = once(&mut built)?;
+                let library = once(&mut built, Kind::Hooks)?;
                 run_program(&build_program(program, C99, &library)?, &VALGRIND).map(|()| 1)
+            });
+            report.step(&format!("C: {} under AddressSanitizer", stem(program)), || {
+                let library = once(&mut sanitized, Kind::Sanitized)?;
+                run_program(&build_program(program, SANITIZED, &library)?, &[]).map(|()| 1)
             });
         }
     }
@@ -91,12 +110,12 @@ const VALGRIND: [&str; 7] = [
     "--show-leak-kinds=definite,indirect",
 ];
 
-/// The library with test hooks, built once for all programs.
-fn once(built: &mut Option<PathBuf>) -> Result<PathBuf> {
+/// A library with test hooks, built once for all programs.
+fn once(built: &mut Option<PathBuf>, kind: Kind) -> Result<PathBuf> {
     if let Some(library) = built {
         return Ok(library.clone());
     }
-    let library = library::build(Kind::Hooks)?;
+    let library = library::build(kind)?;
     *built = Some(library.clone());
     Ok(library)
 }
@@ -144,6 +163,22 @@ const FIRST_UNIT: &str = "\
 #include \"obligor.h\"
 int first_unit(void);
 int first_unit(void) { return OBLIGOR_OK; }
+";
+
+/// Says that its struct is larger than its memory.
+const LIAR: &str = "\
+#include <stdlib.h>
+#include \"obligor.h\"
+int main(void) {
+    char text[64];
+    size_t needed;
+    uint32_t *room = malloc(16);
+    if (room == NULL) return 1;
+    room[0] = sizeof(obligor_reason);
+    obligor_reason_text((const obligor_reason *)room, \"DKK\", -1, \"en\", -1, text, sizeof text, &needed);
+    free(room);
+    return 0;
+}
 ";
 
 /// The second unit links every function, so that a function which is declared and not there is found.

@@ -1,5 +1,6 @@
 //! Building the shared library and looking at it as a loader does.
 
+use crate::fuzz;
 use crate::shell::{Result, cargo, command, read, run, target};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ pub(crate) enum Kind {
     Release,
     /// Debug with feature `test-hooks`, for the C tests.
     Hooks,
+    /// The one that the fuzzers are linked with: with feature `test-hooks`, under AddressSanitizer.
+    Sanitized,
 }
 
 /// The library's file name on this system.
@@ -22,14 +25,18 @@ pub(crate) fn file_name() -> String {
 
 /// Builds the library and lays it into a folder of its own, where no later build of another kind replaces it.
 pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
-    let (folder, profile, flags): (&str, &str, &[&str]) = match kind {
-        Kind::Debug => ("debug", "debug", &[]),
-        Kind::Release => ("release", "release", &["--release"]),
-        Kind::Hooks => ("hooks", "debug", &["--features", "test-hooks"]),
+    let plain = |flags: &[&str], profile: &str| {
+        run(cargo().args(["build", "--lib", "--locked"]).args(flags))?;
+        Ok::<_, String>(target().join(profile).join(file_name()))
     };
-    run(cargo().args(["build", "--lib", "--locked"]).args(flags))?;
+    let (folder, made) = match kind {
+        Kind::Debug => ("debug", plain(&[], "debug")?),
+        Kind::Release => ("release", plain(&["--release"], "release")?),
+        Kind::Hooks => ("hooks", plain(&["--features", "test-hooks"], "debug")?),
+        Kind::Sanitized => ("sanitized", fuzz::library()?),
+    };
     let to = target().join("xtask").join(folder).join(file_name());
-    copy(&target().join(profile).join(file_name()), &to)?;
+    copy(&made, &to)?;
     if cfg!(target_os = "linux") {
         // A program that was linked against it asks for it by this name.
         copy(&to, &to.with_file_name(own_name(&to)?))?;

@@ -9,7 +9,9 @@ mod bench;
 mod c;
 mod csharp;
 mod demo;
+mod dependencies;
 mod dist;
+mod fuzz;
 mod header;
 mod library;
 mod prove;
@@ -31,7 +33,11 @@ usage: cargo xtask <command>
   demo                 build the library and run the order desk on a sample export
   sample DIR           write the sample export into a folder
   test [SECTION ...]   build and run every test, or the named sections:
-                       style, rust, abi, c, python, csharp, samples, windows, nightly
+                       style, rust, abi, c, python, csharp, samples, windows, fuzz, nightly
+  fuzz [SECONDS] [TARGET ...]
+                       run the fuzzers, or the named ones, for a minute each or so many seconds
+  fuzz --keep [TARGET ...]
+                       take what they found into their corpora, and drop what is not needed
   prove                the long proofs: fuzzing, kills, races and forks for minutes
   bench [OPTION] [SUITE ...]
                        measure, beside what else one could do; --quick only sees that it runs, --gate compares with
@@ -55,6 +61,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run_desk(),
         ["sample", dir] => sample::write(std::path::Path::new(dir)).map_err(|error| format!("sample: {dir}: {error}")),
         ["abi", words @ ..] => abi::run(words),
+        ["fuzz", words @ ..] => fuzz::run_words(words),
         ["header"] => header::write(),
         ["header", "--check"] => header::check(),
         ["prove"] => prove::run_all(),

@@ -5,7 +5,7 @@
 
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, cargo, command, read, run, target, tee};
-use crate::{python, test, tools};
+use crate::{fuzz, python, test, tools};
 use std::path::Path;
 
 /// Runs them all.
@@ -19,6 +19,7 @@ pub(crate) fn run_all() -> Result {
         let (said, ended) = tee(proofs.env("OBLIGOR_PYTHON", python::environment()?));
         ended.map(|()| count_passed(&said))
     });
+    fuzz::long(&mut report);
     if let Err(why) = bring_components() {
         println!("{why}");
     }
@@ -85,7 +86,8 @@ fn nightly_cargo() -> std::process::Command {
     cargo
 }
 
-fn host() -> Result<String> {
+/// The system we are on.
+pub(crate) fn host() -> Result<String> {
     let about = read(command("rustc").arg("-vV"))?;
     let host = about.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).ok_or_else(|| "`rustc -vV` names no host".into())

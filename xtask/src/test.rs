@@ -2,13 +2,13 @@
 
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, cargo, command, read, root, run, slurp, target, tee};
-use crate::{abi, c, csharp, header, prove, python, samples, tools, windows};
+use crate::{abi, c, csharp, dependencies, fuzz, header, prove, python, samples, tools, windows};
 use std::path::{Path, PathBuf};
 
 /// A named part of the tests, and what runs it.
 type Section = (&'static str, fn(&mut Report));
 
-const SECTIONS: [Section; 9] = [
+const SECTIONS: [Section; 10] = [
     ("style", style),
     ("rust", rust),
     ("abi", interface),
@@ -17,6 +17,7 @@ const SECTIONS: [Section; 9] = [
     ("csharp", csharp::section),
     ("samples", samples::section),
     ("windows", windows::section),
+    ("fuzz", fuzz::section),
     ("nightly", prove::nightly),
 ];
 
@@ -44,7 +45,8 @@ pub(crate) fn run_sections(names: &[&str]) -> Result {
 fn style(report: &mut Report) {
     report.step("format", || {
         tools::need(&[tools::RUSTFMT])?;
-        run(cargo().args(["fmt", "--all", "--check"])).map(|()| 1)
+        run(cargo().args(["fmt", "--all", "--check"]))?;
+        run(cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])).map(|()| 1)
     });
     report.step("clippy", || {
         tools::need(&[tools::CLIPPY])?;
@@ -58,6 +60,7 @@ fn style(report: &mut Report) {
         doc.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links");
         run(&mut doc).map(|()| 1)
     });
+    dependencies::section(report);
 }
 
 fn rust(report: &mut Report) {
