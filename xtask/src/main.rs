@@ -18,6 +18,7 @@ mod report;
 mod sample;
 mod samples;
 mod shell;
+mod soak;
 mod surface;
 mod test;
 mod tools;
@@ -32,7 +33,8 @@ usage: cargo xtask <command>
   sample DIR           write the sample export into a folder
   test [SECTION ...]   build and run every test, or the named sections:
                        style, rust, abi, c, python, csharp, samples, windows, nightly
-  prove                the long proofs: fuzzing, kills, races and forks for minutes
+  prove                the long proofs: fuzzing, kills, races, forks and faults for minutes
+  prove soak [MINUTES] a mixed load for an hour, or as long as is said, with memory, files and threads flat
   bench [OPTION] [SUITE ...]
                        measure, beside what else one could do; --quick only sees that it runs, --gate compares with
                        benches/baselines, --bless writes them and docs/BENCHMARKS.md
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         ["header"] => header::write(),
         ["header", "--check"] => header::check(),
         ["prove"] => prove::run_all(),
+        ["prove", "soak", minutes @ ..] => prove::run_soak(minutes),
         ["dist", words @ ..] => dist::run(words),
         ["wheel"] => python::wheel().map(drop),
         ["test", sections @ ..] => test::run_sections(sections),
