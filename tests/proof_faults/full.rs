@@ -44,6 +44,15 @@ impl Tally {
     }
 }
 
+/// Ends the callers when it is dropped, also where the test fails.
+struct End<'a>(&'a Tally);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.stop.store(true, SeqCst);
+    }
+}
+
 /// Reserves one crown after the other, each until it is decided. Returns what was acknowledged, and how much of it was on
 /// record already when its call had failed.
 fn caller(engine: &Engine, caller: usize, tally: &Tally) -> (Vec<(String, u64)>, usize) {
@@ -55,6 +64,9 @@ fn caller(engine: &Engine, caller: usize, tally: &Tally) -> (Vec<(String, u64)>,
                 Ok(decided) => break decided,
                 Err(error) => {
                     assert_full(&error);
+                    if tally.stop.load(SeqCst) {
+                        return (acknowledged, done_though_failed);
+                    }
                     tally.failed[caller].fetch_add(1, SeqCst);
                     std::thread::sleep(Duration::from_millis(1));
                 }
@@ -69,12 +81,13 @@ fn caller(engine: &Engine, caller: usize, tally: &Tally) -> (Vec<(String, u64)>,
 
 #[test]
 fn four_callers_on_a_disk_that_fills_lose_nothing() {
-    let disk = Disk::in_memory(16 << 10);
+    let rounds = times(50);
+    // With room for all that is acknowledged meanwhile.
+    let disk = Disk::in_memory((16 + 2 * rounds as u64) << 10);
     let store = disk.join("credit.db");
     let engine = open(&store).unwrap();
     customer(&engine, "hot", "1000000.00 DKK");
     let tally = Tally::default();
-    let rounds = times(50);
     let (acknowledged, done_though_failed) = std::thread::scope(|scope| {
         let callers: Vec<_> = (0..CALLERS)
             .map(|number| {
@@ -84,6 +97,7 @@ fn four_callers_on_a_disk_that_fills_lose_nothing() {
                 })
             })
             .collect();
+        let end = End(&tally);
         for round in 0..rounds {
             Tally::wait(&tally.acknowledged, "reservations on a disk with room", 5);
             // In the middle of whatever is being written, and with a little room left now and then.
@@ -93,7 +107,7 @@ fn four_callers_on_a_disk_that_fills_lose_nothing() {
             disk.free();
         }
         Tally::wait(&tally.acknowledged, "reservations behind it all", 5);
-        tally.stop.store(true, SeqCst);
+        drop(end);
         let told = callers.into_iter().map(|caller| caller.join().unwrap());
         told.reduce(|(mut all, done), (more, too)| {
             all.extend(more);

@@ -5,7 +5,7 @@ use crate::library::{self, Kind};
 use crate::report::Report;
 use crate::shell::{Result, command, files, fresh, read, root, run, slurp, spill, target};
 use crate::surface::Surface;
-use crate::{abi, header, tools};
+use crate::{abi, header, prove, tools};
 use std::path::{Path, PathBuf};
 
 /// Every warning is an error.
@@ -97,6 +97,7 @@ pub(crate) fn section(report: &mut Report) {
             });
         }
     }
+    prove::short_soak(report);
 }
 
 const VALGRIND: [&str; 7] = [

@@ -20,6 +20,7 @@ mod report;
 mod sample;
 mod samples;
 mod shell;
+mod soak;
 mod surface;
 mod test;
 mod tools;
@@ -38,7 +39,8 @@ usage: cargo xtask <command>
                        run the fuzzers, or the named ones, for a minute each or so many seconds
   fuzz --keep [TARGET ...]
                        take what they found into their corpora, and drop what is not needed
-  prove                the long proofs: fuzzing, kills, races and forks for minutes
+  prove                the long proofs: fuzzing, kills, races, forks and faults for minutes
+  prove soak [MINUTES] a mixed load for an hour, or as long as is said, with memory, files and threads flat
   bench [OPTION] [SUITE ...]
                        measure, beside what else one could do; --quick only sees that it runs, --gate compares with
                        benches/baselines, --bless writes them and docs/BENCHMARKS.md
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         ["header"] => header::write(),
         ["header", "--check"] => header::check(),
         ["prove"] => prove::run_all(),
+        ["prove", "soak", minutes @ ..] => prove::run_soak(minutes),
         ["dist", words @ ..] => dist::run(words),
         ["wheel"] => python::wheel().map(drop),
         ["test", sections @ ..] => test::run_sections(sections),

@@ -3,16 +3,23 @@
 //! The tests of `tests/proof_*.rs` run in `cargo xtask test` too, only shorter: they read `OBLIGOR_PROOF`, which is
 //! `short` (also when it is not set) or `long`.
 
+use crate::library::Kind;
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, cargo, command, read, run, target, tee};
-use crate::{fuzz, python, test, tools};
+use crate::{fuzz, python, soak, test, tools};
 use std::path::Path;
+use std::time::Duration;
+
+/// How long a soak is when nothing is said, and in the tests.
+const SOAK: Duration = Duration::from_secs(60 * 60);
+const SHORT_SOAK: Duration = Duration::from_secs(20);
 
 /// Runs them all.
 pub(crate) fn run_all() -> Result {
     let mut report = Report::default();
     report.step("long proofs", || {
         tools::need(&tools::POSTGRES)?;
+        tools::need(&tools::DISKS)?;
         let mut proofs = cargo();
         proofs.args(["test", "--release", "--locked", "--features", test::FEATURES, "--test", "proof_*"]);
         proofs.args(["--", "--nocapture"]).env("OBLIGOR_PROOF", "long");
@@ -25,6 +32,26 @@ pub(crate) fn run_all() -> Result {
     }
     nightly(&mut report);
     report.end()
+}
+
+/// A soak of what ships, for as many minutes as are said.
+pub(crate) fn run_soak(words: &[&str]) -> Result {
+    let length = match words {
+        [] => SOAK,
+        [minutes] => match minutes.parse::<u32>() {
+            Ok(minutes) if minutes > 0 => Duration::from_secs(60 * u64::from(minutes)),
+            _ => return Err(format!("prove soak: `{minutes}` is not a number of minutes")),
+        },
+        _ => return Err("prove soak: say one number of minutes, or none for an hour".into()),
+    };
+    let mut report = Report::default();
+    report.step(&format!("a soak of {} minutes", length.as_secs() / 60), || soak::run_for(Kind::Release, length));
+    report.end()
+}
+
+/// The same for seconds, among the tests.
+pub(crate) fn short_soak(report: &mut Report) {
+    report.step(&format!("C: a soak of {} seconds", SHORT_SOAK.as_secs()), || soak::run_for(Kind::Debug, SHORT_SOAK));
 }
 
 /// The proofs that need a nightly compiler with Miri and the standard library's sources. They are part of
