@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: the SDK, a folder and a zip for each system, meant to have the same bytes wherever it is built.
+//! `cargo xtask dist`: the SDK, a folder and a zip for each system, with the same bytes wherever it is built.
 //!
 //! The parts, in the order in which they are made: `build` the library and its symbols, `nuget` the package for C#,
 //! `contents` what is said of what is inside, `sdk` the folder with all of it. `archive` has zips and sums, and `check`
