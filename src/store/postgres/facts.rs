@@ -67,6 +67,7 @@ pub(super) fn read(
     );
     let mut values: Vec<(&(dyn ToSql + Sync), Type)> = vec![(&ask.document, Type::TEXT), (&ask.now.0, Type::INT8)];
     values.extend(name);
+    let asked = std::time::Instant::now();
     let rows = connection.read_once(deadline, &text, &values)?;
     let Some(row) = rows.first() else { return Ok(None) };
     let row: &dyn Row = row;
@@ -86,7 +87,7 @@ pub(super) fn read(
         Value::Null => None,
         _ => Some(chain::from_row(&From(row, ACCOUNT + 1))?),
     };
-    Ok(Some((KnownAccount { account, facts_version: row.get(ACCOUNT)?, pools_versions }, chain)))
+    Ok(Some((KnownAccount { account, facts_version: row.get(ACCOUNT)?, pools_versions, at: asked }, chain)))
 }
 
 fn unreadable(what: &str) -> Fault {

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Instant as Moment;
 
 use crate::credit::AccountId;
 use crate::store::group::Queue;
@@ -25,6 +26,8 @@ pub(super) struct KnownAccount {
     pub(super) facts_version: i64,
     /// Those of its pools, in their order: each moves with everything of the pool but its sums.
     pub(super) pools_versions: Box<[i64]>,
+    /// When the server was asked for it, or wrote it.
+    pub(super) at: Moment,
 }
 
 /// What a process knows of the accounts it writes.

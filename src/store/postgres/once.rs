@@ -8,10 +8,11 @@
 //!
 //! Where several hosts write at once, a decision on what is ordered would be old most of the time. So it is asked twice
 //! there: once on what is known, once as if a good deal more were ordered. If both come to the same, it holds for
-//! everything in between, and only then is it written on facts that may lack what others ordered in that moment.
+//! everything in between, and only then is it written on facts that may lack what others ordered since: in the last
+//! moments, as what is known must be young for it.
 
 use std::collections::BTreeSet;
-use std::time::Instant as Deadline;
+use std::time::{Duration, Instant as Deadline};
 
 use super::call::{Answer, Became, Call, OrderRow, Share, StepRow, SumRow, number};
 use super::connection::Connection;
@@ -29,6 +30,9 @@ use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Step
 
 /// How much more may be ordered meanwhile, in multiples of what the steps order: the largest that changes no answer.
 const SLACK: [i64; 3] = [64, 8, 1];
+
+/// How old what is known may be where a decision may lack what others ordered since.
+const YOUNG: Duration = Duration::from_secs(2);
 
 /// What steps come to on an account as it is known.
 struct Rehearsed {
@@ -245,12 +249,14 @@ pub(super) fn write(
 ) -> Outcome<Came> {
     let steps: Vec<&Step> = jobs.iter().flat_map(|job| &job.steps).collect();
     let Some(rehearsed) = rehearse(&steps, &known.account, 0, watch) else { return Ok(Came::Elsewhere) };
-    let slack = others_write.then(|| slack(&steps, &known.account, &rehearsed, watch));
+    let asked = Deadline::now();
+    let young = asked.saturating_duration_since(known.at) <= YOUNG;
+    let slack = (others_write && young).then(|| slack(&steps, &known.account, &rehearsed, watch));
     let Some(call) = call(&steps, known, &rehearsed, slack) else { return Ok(Came::Elsewhere) };
     let Some(answer) = call.send(connection, host, deadline)? else { return Ok(Came::Elsewhere) };
     Ok(match answer.became {
-        Became::Written => told(jobs, known, rehearsed, &answer),
-        Became::OthersOrdered => Came::OthersOrdered(as_it_is(known, &answer)),
+        Became::Written => told(jobs, known, rehearsed, &answer, asked),
+        Became::OthersOrdered => Came::OthersOrdered(as_it_is(known, &answer, asked)),
         Became::FactsMoved => Came::FactsMoved,
         Became::Known => Came::Elsewhere,
     })
@@ -265,7 +271,7 @@ fn slack(steps: &[&Step], known: &Account, rehearsed: &Rehearsed, watch: Option<
 }
 
 /// The account as the server has it, when only orders came and went.
-fn as_it_is(known: &KnownAccount, answer: &Answer) -> KnownAccount {
+fn as_it_is(known: &KnownAccount, answer: &Answer, asked: Deadline) -> KnownAccount {
     let mut account = known.account.clone();
     let facts = &mut account.facts;
     facts.version = u64::try_from(answer.version).unwrap_or(0);
@@ -276,7 +282,7 @@ fn as_it_is(known: &KnownAccount, answer: &Answer) -> KnownAccount {
         (sum.debit, sum.unapplied) = *kept;
     }
     pool::told_as_counted(&mut account);
-    KnownAccount { account, ..known.clone() }
+    KnownAccount { account, at: asked, ..known.clone() }
 }
 
 /// The sums of all pools of an account, as they are asked for.
@@ -285,8 +291,8 @@ fn sums(facts: &mut AccountFacts) -> impl Iterator<Item = &mut PoolSum> {
 }
 
 /// The answers, with what others ordered in between.
-fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, answer: &Answer) -> Came {
-    let met = as_it_is(known, answer).account.facts;
+fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, answer: &Answer, asked: Deadline) -> Came {
+    let met = as_it_is(known, answer, asked).account.facts;
     let was = &known.account.facts;
     let others_wrote = (met.version, met.buckets, &met.pools) != (was.version, was.buckets, &was.pools);
     let (ordered, later) = (met.buckets.ordered - was.buckets.ordered, met.buckets.later - was.buckets.later);
@@ -329,5 +335,5 @@ fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, answer: &Answe
         .collect();
     let mut account = Account { facts: with_others(after.facts), ..after };
     pool::told_as_counted(&mut account);
-    Came::Written { answers, now: KnownAccount { account, ..known.clone() }, others_wrote }
+    Came::Written { answers, now: KnownAccount { account, at: asked, ..known.clone() }, others_wrote }
 }
