@@ -10,8 +10,8 @@ use crate::store::sql::fault::{Fault, damaged};
 
 const FULL: &str = "the disk is full; make room, then ask again with the same key";
 
-/// What SQLite says when the index of the log finds no room on the disk. The message of the others names no cause.
-const NO_ROOM: [Option<i32>; 1] = [Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)];
+/// What SQLite says when the index of the log finds no room on the disk; no other failure of the disk names its cause.
+const NO_ROOM: Option<i32> = Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
 
 /// The store cannot be written, and who can change that.
 pub(super) fn cannot_write(why: impl std::fmt::Display) -> Fault {
@@ -32,7 +32,7 @@ impl From<rusqlite::Error> for Fault {
                 (ErrorKind::Undetermined, "another program holds the store; ask again with the same key")
             }
             ErrorCode::DiskFull => (ErrorKind::Undetermined, FULL),
-            ErrorCode::SystemIoFailure if NO_ROOM.contains(&error.sqlite_extended_error_code()) => {
+            ErrorCode::SystemIoFailure if error.sqlite_extended_error_code() == NO_ROOM => {
                 (ErrorKind::Undetermined, FULL)
             }
             ErrorCode::SystemIoFailure => (
