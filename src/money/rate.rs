@@ -1,6 +1,6 @@
 //! Conversion between currencies: one multiplication, one rounding.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Currency, Money, MoneyError};
@@ -40,19 +40,37 @@ impl Rate {
         if money.currency == target {
             return Ok(money);
         }
-        let strategy = match rounding {
-            Rounding::HalfUp => RoundingStrategy::MidpointAwayFromZero,
-            Rounding::HalfEven => RoundingStrategy::MidpointNearestEven,
-            Rounding::Up => RoundingStrategy::AwayFromZero,
+        let shift = u32::from(target.decimals()).abs_diff(u32::from(money.currency.decimals()));
+        let places = self.0.scale();
+        let (rate, places) = if target.decimals() > money.currency.decimals() {
+            (self.0.mantissa().unsigned_abs() * 10_u128.pow(shift.saturating_sub(places)), places.saturating_sub(shift))
+        } else {
+            (self.0.mantissa().unsigned_abs(), places + shift)
         };
-        let shift = i32::from(target.decimals()) - i32::from(money.currency.decimals());
-        let factor = Decimal::from(10_u32.pow(shift.unsigned_abs()));
-        let product = Decimal::from(money.minor).checked_mul(self.0).ok_or(MoneyError::Overflow)?;
-        let scaled = if shift < 0 { product.checked_div(factor) } else { product.checked_mul(factor) };
-        let minor = scaled.ok_or(MoneyError::Overflow)?.round_dp_with_strategy(0, strategy);
-        let minor = i64::try_from(minor.mantissa()).map_err(|_| MoneyError::Overflow)?;
+        let unit = 10_u128.pow(places);
+        let (whole, rest) = product_by(money.minor.unsigned_abs(), rate, unit).ok_or(MoneyError::Overflow)?;
+        let away = match rounding {
+            Rounding::HalfUp => rest >= unit - rest,
+            Rounding::HalfEven => rest > unit - rest || (rest == unit - rest && whole % 2 == 1),
+            Rounding::Up => rest > 0,
+        };
+        let size = i128::from(u64::try_from(whole).map_err(|_| MoneyError::Overflow)?) + i128::from(away);
+        let minor = i64::try_from(if money.minor < 0 { -size } else { size }).map_err(|_| MoneyError::Overflow)?;
         Ok(Money::new(minor, target))
     }
+}
+
+/// `amount * rate / unit` and its remainder, exactly, by long division in digits of 16 bits: the product may need 174 bits, more than
+/// any whole number here has. `rate` is below 2^110 and `unit` at most 10^32, so no step needs more than 127. `None` when the
+/// quotient is too large.
+fn product_by(amount: u64, rate: u128, unit: u128) -> Option<(u128, u128)> {
+    let (mut whole, mut rest) = (0_u128, 0_u128);
+    for digit in [48, 32, 16, 0].map(|shift| u128::from(amount >> shift & 0xffff)) {
+        let part = (rest << 16) + digit * rate;
+        whole = whole.checked_mul(1 << 16)?.checked_add(part / unit)?;
+        rest = part % unit;
+    }
+    Some((whole, rest))
 }
 
 #[cfg(test)]
@@ -80,6 +98,18 @@ mod tests {
         assert_eq!(convert(1_000, "KWD", "3.25", "USD", Rounding::HalfUp), 3_25);
     }
 
+    /// Twenty-eight decimals times an amount is more than a `Decimal` holds: rounding it to fit and then to a unit would be two.
+    #[test]
+    fn no_digit_of_a_long_rate_is_lost() {
+        let just_over = "1.0000000000000000000000000001";
+        assert_eq!(convert(-5000, "CLF", just_over, "JPY", Rounding::HalfEven), -1);
+        assert_eq!(convert(5000, "CLF", "1", "JPY", Rounding::HalfEven), 0);
+        assert_eq!(convert(4999, "CLF", just_over, "JPY", Rounding::HalfUp), 0);
+        assert_eq!(convert(i64::MAX - 1, "EUR", just_over, "USD", Rounding::Up), i64::MAX);
+        assert_eq!(convert(i64::MIN, "EUR", "1", "USD", Rounding::Up), i64::MIN);
+        assert_eq!(convert(922_337_203_685_477, "JPY", "1", "CLF", Rounding::Up), 9_223_372_036_854_770_000);
+    }
+
     #[test]
     fn same_currency_needs_no_rate_and_bad_rates_are_refused() {
         assert_eq!(convert(7, "EUR", "99", "EUR", Rounding::HalfUp), 7);
@@ -88,6 +118,8 @@ mod tests {
         assert_eq!(Rate::parse("one"), Err(MoneyError::NotANumber));
         let most = Money::new(i64::MAX, Currency::parse("EUR").unwrap());
         let dkk = Currency::parse("DKK").unwrap();
-        assert_eq!(Rate::parse("7.46").unwrap().convert(most, dkk, Rounding::HalfUp), Err(MoneyError::Overflow));
+        for too_much in ["7.46", "79228162514264337593543950335"] {
+            assert_eq!(Rate::parse(too_much).unwrap().convert(most, dkk, Rounding::HalfUp), Err(MoneyError::Overflow));
+        }
     }
 }
