@@ -32,7 +32,7 @@ use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Step
 const SLACK: [i64; 3] = [64, 8, 1];
 
 /// How old what is known may be where a decision may lack what others ordered since.
-const YOUNG: Duration = Duration::from_secs(2);
+const YOUNG: Duration = Duration::from_secs(10);
 
 /// What steps come to on an account as it is known.
 struct Rehearsed {
