@@ -49,7 +49,7 @@ usage: cargo xtask <command>
   wheel                build the Python wheel of this system into target/wheels
   dist [--twice] [SYSTEM ...]
                        make and check the SDK of every system, or of the named ones, in target/sdk:
-                       linux-x64, win-x64; with --twice again in another folder, to compare
+                       linux-x64, win-x64, win-x86; with --twice again in another folder, to compare
 ";
 
 fn main() -> ExitCode {

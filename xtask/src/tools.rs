@@ -45,6 +45,11 @@ pub(crate) const MINGW: Tool = Tool {
     debian: &["gcc-mingw-w64-x86-64"],
     elsewhere: "mingw-w64 for x86_64",
 };
+pub(crate) const MINGW_32: Tool = Tool {
+    probe: &["i686-w64-mingw32-gcc", "--version"],
+    debian: &["gcc-mingw-w64-i686"],
+    elsewhere: "mingw-w64 for i686",
+};
 pub(crate) const WINE: Tool = Tool {
     probe: &["sh", "-c", "PATH=$PATH:/usr/lib/wine; wine64 --version"],
     debian: &["wine64"],

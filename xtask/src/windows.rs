@@ -9,6 +9,39 @@ use std::path::{Path, PathBuf};
 /// The system whose DLL is tried.
 const TRIPLE: &str = "x86_64-pc-windows-gnu";
 
+/// How wide the addresses of a Windows are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bits {
+    SixtyFour,
+    ThirtyTwo,
+}
+
+impl Bits {
+    /// A program of MinGW for it.
+    pub(crate) fn tool(self, name: &str) -> String {
+        match self {
+            Self::SixtyFour => format!("x86_64-w64-mingw32-{name}"),
+            Self::ThirtyTwo => format!("i686-w64-mingw32-{name}"),
+        }
+    }
+
+    /// What LLVM's `dlltool` calls the processor.
+    pub(crate) fn machine(self) -> &'static str {
+        match self {
+            Self::SixtyFour => "i386:x86-64",
+            Self::ThirtyTwo => "i386",
+        }
+    }
+
+    /// Wine's loader for it.
+    fn wine(self) -> &'static str {
+        match self {
+            Self::SixtyFour => "wine64",
+            Self::ThirtyTwo => "wine",
+        }
+    }
+}
+
 /// What wine does not do is what needs Unix: `load` forks, and both ask `/proc`.
 const UNIX_ONLY: [&str; 2] = ["growth", "load"];
 
@@ -42,18 +75,18 @@ pub(crate) fn section(report: &mut Report) {
         for name in ["obligor.dll", "libobligor.dll.a"] {
             library::copy(&built.join(name), &folder.join(name))?;
         }
-        check(&folder.join("obligor.dll")).map(|()| 2)
+        check(&folder.join("obligor.dll"), Bits::SixtyFour).map(|()| 2)
     });
     let programs = files(&root().join("tests/c"), "c");
     for program in programs.iter().filter(|program| !UNIX_ONLY.contains(&c::stem(program).as_str())) {
         report.step(&format!("Windows: {} under wine", c::stem(program)), || {
             let built = compile(program, &folder, &[&folder.join("libobligor.dll.a")])?;
-            run_program(&built, &folder).map(|()| 1)
+            run_program(&built, &folder, Bits::SixtyFour).map(|()| 1)
         });
     }
     report.step("Windows: what was used stays loaded, under wine", || {
         let built = compile(&root().join("tests/wine/unload.c"), &folder, &[])?;
-        run_program(&built, &folder).map(|()| 1)
+        run_program(&built, &folder, Bits::SixtyFour).map(|()| 1)
     });
 }
 
@@ -78,8 +111,8 @@ pub(crate) fn ready(triple: &str) -> Result {
 }
 
 /// Looks at a DLL as the loader does: what it needs, and what it shows.
-pub(crate) fn check(dll: &Path) -> Result {
-    let table = read(command("x86_64-w64-mingw32-objdump").arg("-p").arg(dll))?;
+pub(crate) fn check(dll: &Path, bits: Bits) -> Result {
+    let table = read(command(bits.tool("objdump")).arg("-p").arg(dll))?;
     let foreign: Vec<String> = imports(&table).into_iter().filter(|name| !SYSTEM.contains(&name.as_str())).collect();
     if !foreign.is_empty() {
         return Err(format!("{} needs what a new Windows may not have: {}", dll.display(), foreign.join(", ")));
@@ -109,35 +142,57 @@ fn exports(table: &str) -> BTreeSet<String> {
 
 fn compile(program: &Path, folder: &Path, libraries: &[&Path]) -> Result<PathBuf> {
     let to = folder.join(c::stem(program)).with_extension("exe");
-    let mut gcc = command("x86_64-w64-mingw32-gcc");
+    let mut gcc = command(Bits::SixtyFour.tool("gcc"));
     gcc.arg("-std=c99").args(c::STRICT).args(["-g", "-pthread", "-static", "-I", "include", "-I", "tests/c"]);
     run(gcc.arg(program).arg("-o").arg(&to).args(libraries))?;
     Ok(to)
 }
 
 /// Runs a program under wine. It finds the DLL beside it, and gets the arguments that the C tests get.
-pub(crate) fn run_program(program: &Path, folder: &Path) -> Result {
+pub(crate) fn run_program(program: &Path, folder: &Path, bits: Bits) -> Result {
     let scratch = folder.join("files").join(c::stem(program));
     fresh(&scratch)?;
-    random_numbers(folder)?;
-    run(wine()?.arg(program).arg(scratch).arg(root()))
+    random_numbers(folder, bits)?;
+    run(wine(bits)?.arg(program).arg(scratch).arg(root()))
+}
+
+/// Makes sure that wine runs programs of so many bits. Debian has it for 32 in a package of another architecture, which nobody
+/// is given without being asked.
+///
+/// # Errors
+/// Why it cannot be had, which is to be reported as "not run".
+pub(crate) fn ready_for(bits: Bits) -> Result {
+    if bits == Bits::SixtyFour {
+        return tools::need(&[tools::WINE]);
+    }
+    // A script of the same name, which looks for a loader, may be all there is.
+    let found = "PATH=/usr/lib/wine:$PATH; head --bytes=5 \"$(command -v wine)\" | grep --text -q \"$(printf '\\177ELF\\001')\"";
+    if read(command("sh").args(["-c", found])).is_ok() {
+        return Ok(());
+    }
+    Err("needs `dpkg --add-architecture i386 && apt-get update && apt-get install wine32:i386`".into())
 }
 
 /// Wine, with a Windows of its own.
-fn wine() -> Result<std::process::Command> {
+fn wine(bits: Bits) -> Result<std::process::Command> {
     let windows = target().join("xtask/windows");
     std::fs::create_dir_all(&windows).map_err(|e| format!("cannot make {}: {e}", windows.display()))?;
     // Debian keeps the loader out of the path. A program that hangs is a failure too.
     let mut wine = command("sh");
-    wine.args(["-c", "PATH=$PATH:/usr/lib/wine; exec timeout 300 wine64 \"$@\"", "wine64"]);
+    wine.args(["-c", "PATH=/usr/lib/wine:$PATH; exec timeout 300 \"$@\"", "sh", bits.wine()]);
+    if bits == Bits::ThirtyTwo {
+        wine.env("WINEARCH", "win32");
+    }
     // No messages of wine's own, and no offer to install Mono or Gecko.
-    wine.env("WINEPREFIX", windows.join("wine")).env("WINEDEBUG", "-all").env("WINEDLLOVERRIDES", "mscoree,mshtml=");
+    wine.env("WINEPREFIX", windows.join(bits.wine()))
+        .env("WINEDEBUG", "-all")
+        .env("WINEDLLOVERRIDES", "mscoree,mshtml=");
     Ok(wine)
 }
 
 /// Lays the DLL beside the programs that wine lacks.
-fn random_numbers(folder: &Path) -> Result {
-    let mut gcc = command("x86_64-w64-mingw32-gcc");
+fn random_numbers(folder: &Path, bits: Bits) -> Result {
+    let mut gcc = command(bits.tool("gcc"));
     gcc.args(["-shared", "tests/wine/bcryptprimitives.c", "-ladvapi32", "-o"]);
     run(gcc.arg(folder.join("bcryptprimitives.dll")))
 }

@@ -17,7 +17,7 @@ pub(super) fn library(place: &Place, system: &System) -> Result {
     let c: Vec<String> = flag("-ffile-prefix-map");
     rust.push(format!("--remap-path-prefix={}", standard_library()?));
     // What a linker adds of itself must come from what is linked, and not from the day.
-    let mark = if system.is_windows() { "--no-insert-timestamp" } else { "--build-id=sha1" };
+    let mark = if system.windows.is_some() { "--no-insert-timestamp" } else { "--build-id=sha1" };
     rust.push(format!("-Clink-arg=-Wl,{mark}"));
     let mut build = cargo();
     build.args(["build", "--lib", "--profile", "dist"]).args(target).current_dir(&place.root);
@@ -65,7 +65,7 @@ fn split(system: &System, from: &Path, to: &Path) -> Result {
     };
     let mut apart = objcopy();
     apart.arg("--only-keep-debug");
-    if system.is_windows() {
+    if system.windows.is_some() {
         // The linker's own table has the names of temporary files in it; what debuggers read is elsewhere.
         apart.args(["--wildcard", "--strip-symbol=*"]);
     }
@@ -78,7 +78,7 @@ fn split(system: &System, from: &Path, to: &Path) -> Result {
 /// Takes the time and the sum over everything out of a DLL's head. Windows asks for neither; the one is of today, and the
 /// other was made before the symbols were taken out.
 fn settle(system: &System, file: &Path) -> Result {
-    if !system.is_windows() {
+    if system.windows.is_none() {
         return Ok(());
     }
     let say = |e: &dyn std::fmt::Display| format!("{}: {e}", file.display());

@@ -4,6 +4,7 @@ use super::system::System;
 use super::{Place, archive, contents, nuget, sdk};
 use crate::report::{Report, count_passed};
 use crate::shell::{Result, command, files, fresh, read, root, run, slurp, spill, tee};
+use crate::windows::Bits;
 use crate::{c, library, python, tools, windows};
 use std::path::{Path, PathBuf};
 
@@ -30,13 +31,22 @@ pub(super) fn all(report: &mut Report, place: &Place, systems: &[&System]) {
             weigh(system, &sdk).map(|()| 1)
         });
         report.step(&format!("{name}: all that is inside has a name and a licence"), || contents::check(&sdk));
-        report.step(&format!("{name}: a C program is compiled with pkg-config and runs"), || c_program(system, &sdk));
-        if system.is_windows() {
+        report.step(&format!("{name}: C programs are compiled with pkg-config"), || c_program(system, &sdk));
+        if let Some(bits) = system.windows {
             report.step(&format!("{name}: the loader's view, and a version for people"), || {
-                loader_view(place, system, &sdk)
+                loader_view(place, system, bits, &sdk)
             });
-            report.step(&format!("{name}: obligor.lib is linked as MSVC does it"), || msvc(system, &sdk));
+            report.step(&format!("{name}: obligor.lib is linked as MSVC does it"), || link_as_msvc(system, bits, &sdk));
+            match windows::ready_for(bits) {
+                Ok(()) => report.step(&format!("{name}: the programs run under wine"), || under_wine(bits, &sdk)),
+                Err(why) => report.not_run(&format!("{name}: the programs under wine"), &why),
+            }
         } else {
+            report.step(&format!("{name}: the program runs"), || {
+                let files = sdk.join("files");
+                fresh(&files)?;
+                run(command(sdk.join("order.exe")).arg(files).arg(root())).map(|()| 1)
+            });
             report.step(&format!("{name}: the wheel in an empty environment, with its tests"), || wheel(place, &sdk));
             report.step(&format!("{name}: the NuGet package under Mono, with its tests"), || package(place, &folder));
         }
@@ -54,7 +64,7 @@ fn unzip(zip: &Path, to: &Path) -> Result {
 
 /// The library in an SDK.
 fn library_of(system: &System, sdk: &Path) -> PathBuf {
-    sdk.join(if system.is_windows() { "bin" } else { "lib" }).join(system.library)
+    sdk.join(if system.windows.is_some() { "bin" } else { "lib" }).join(system.library)
 }
 
 fn weigh(system: &System, sdk: &Path) -> Result {
@@ -80,25 +90,18 @@ fn c_program(system: &System, sdk: &Path) -> Result<usize> {
         read(&mut ask).map(|said| said.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
     };
     let to = sdk.join("order.exe");
-    let mut gcc = command(if system.is_windows() { system.tool("gcc") } else { "cc".to_owned() });
+    let mut gcc = command(if system.windows.is_some() { system.tool("gcc") } else { "cc".to_owned() });
     gcc.arg("-std=c99").args(c::STRICT).args(told("--cflags")?).args(["-I", "tests/c", "tests/c/order.c", "-o"]);
     gcc.arg(&to).args(told("--libs")?);
-    if !system.is_windows() {
+    if system.windows.is_none() {
         gcc.arg(format!("-Wl,-rpath,{}", sdk.join("lib").display()));
     }
-    run(&mut gcc)?;
-    if !system.is_windows() {
-        let files = sdk.join("files");
-        fresh(&files)?;
-        return run(command(to).arg(files).arg(root())).map(|()| 1);
-    }
-    library::copy(&library_of(system, sdk), &sdk.join(system.library))?;
-    windows::run_program(&to, sdk).map(|()| 1)
+    run(&mut gcc).map(|()| 1)
 }
 
-fn loader_view(place: &Place, system: &System, sdk: &Path) -> Result<usize> {
+fn loader_view(place: &Place, system: &System, bits: Bits, sdk: &Path) -> Result<usize> {
     let dll = library_of(system, sdk);
-    windows::check(&dll)?;
+    windows::check(&dll, bits)?;
     // Texts in a resource are UTF-16.
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let bytes = std::fs::read(&dll).map_err(|e| format!("cannot read {}: {e}", dll.display()))?;
@@ -110,7 +113,7 @@ fn loader_view(place: &Place, system: &System, sdk: &Path) -> Result<usize> {
 }
 
 /// Links a program that needs no C library with `lld-link`, which takes what Microsoft's linker takes.
-fn msvc(system: &System, sdk: &Path) -> Result<usize> {
+fn link_as_msvc(system: &System, bits: Bits, sdk: &Path) -> Result<usize> {
     let source = sdk.join("version.c");
     spill(
         &source,
@@ -120,11 +123,20 @@ fn msvc(system: &System, sdk: &Path) -> Result<usize> {
     run(command(system.tool("gcc")).arg("-c").arg("-I").arg(sdk.join("include")).arg(&source).arg("-o").arg(&object))?;
     let mut link = command("lld-link");
     link.args(["/entry:start", "/subsystem:console", "/nodefaultlib"]).arg(format!("/out:{}", program.display()));
-    run(link.arg(object).arg(sdk.join("lib/obligor.lib")))?;
-    library::copy(&library_of(system, sdk), &sdk.join(system.library))?;
+    if bits == Bits::ThirtyTwo {
+        // MinGW's objects have no table of handlers, which a linker for 32 bit asks for.
+        link.arg("/safeseh:no");
+    }
+    run(link.arg(object).arg(sdk.join("lib/obligor.lib"))).map(|()| 1)
+}
+
+/// Runs what was compiled and linked, beside the DLL.
+fn under_wine(bits: Bits, sdk: &Path) -> Result<usize> {
+    library::copy(&sdk.join("bin/obligor.dll"), &sdk.join("obligor.dll"))?;
+    windows::run_program(&sdk.join("order.exe"), sdk, bits)?;
     // What ends with 1 may be wine.
-    match windows::run_program(&program, sdk) {
-        Err(why) if why.contains("ended with exit status: 42") => Ok(1),
+    match windows::run_program(&sdk.join("version.exe"), sdk, bits) {
+        Err(why) if why.contains("ended with exit status: 42") => Ok(2),
         other => Err(format!("the program did not hear the ABI version: {other:?}")),
     }
 }

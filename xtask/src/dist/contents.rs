@@ -111,7 +111,7 @@ fn licences(place: &Place, crates: &BTreeMap<String, Crate>, sqlite: &str, syste
         "# What is inside the library, and its licences\n\n\
          - Rust's standard library: MIT OR Apache-2.0\n- SQLite {sqlite}: in the public domain\n"
     );
-    if system.is_windows() {
+    if system.windows.is_some() {
         page += "- the start-up code of mingw-w64 (public domain and ZPL-2.1) and parts of GCC's own library \
                  (GPL-3.0-or-later WITH GCC-exception-3.1, which asks nothing of what it is linked into)\n";
     }

@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use system::System;
 
-const TOOLS: [tools::Tool; 8] =
-    [tools::CC, tools::NM, tools::MINGW, tools::LLVM_DLLTOOL, tools::MCS, tools::MONO, tools::PYTHON, tools::VENV];
+/// What is needed whatever the system.
+const TOOLS: [tools::Tool; 4] = [tools::MCS, tools::MONO, tools::PYTHON, tools::VENV];
 
 /// A checkout and where its results go. The same is made of two equal checkouts, wherever they are.
 #[derive(Debug)]
@@ -62,6 +62,7 @@ pub(crate) fn run(words: &[&str]) -> Result {
         return report.end();
     }
     tools::need(&TOOLS)?;
+    systems.iter().try_for_each(|system| tools::need(system.needs))?;
     let here = Place { root: root(), target: target(), version: version()?, epoch: epoch()? };
     make(&here, &systems)?;
     check::all(&mut report, &here, &systems);

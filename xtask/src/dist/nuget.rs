@@ -118,12 +118,9 @@ const TARGETS: &str = r#"<Project xmlns="http://schemas.microsoft.com/developer/
   <!-- .NET Framework does not look into runtimes: the library of the process is laid beside the program. -->
   <PropertyGroup Condition="'$(TargetFrameworkIdentifier)' == '.NETFramework'">
     <ObligorNative>win-x64</ObligorNative>
-    <ObligorNative Condition="'$(PlatformTarget)' == 'x86' Or ('$(Prefer32Bit)' == 'true' And '$(PlatformTarget)' != 'x64')">none</ObligorNative>
+    <ObligorNative Condition="'$(PlatformTarget)' == 'x86' Or ('$(Prefer32Bit)' == 'true' And '$(PlatformTarget)' != 'x64')">win-x86</ObligorNative>
   </PropertyGroup>
-  <Target Name="ObligorIsFor64Bit" BeforeTargets="CoreCompile" Condition="'$(ObligorNative)' == 'none'">
-    <Error Text="The package Obligor has a library for 64 bit only: set PlatformTarget to x64, or Prefer32Bit to false." />
-  </Target>
-  <ItemGroup Condition="'$(ObligorNative)' == 'win-x64'">
+  <ItemGroup Condition="'$(ObligorNative)' != ''">
     <None Include="$(MSBuildThisFileDirectory)..\runtimes\$(ObligorNative)\native\obligor.dll">
       <Link>obligor.dll</Link>
       <Visible>false</Visible>

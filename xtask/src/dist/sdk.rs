@@ -3,6 +3,7 @@
 use super::system::System;
 use super::{Place, archive, contents, nuget};
 use crate::shell::{Result, command, files, fresh, read, run, slurp, spill};
+use crate::windows::Bits;
 use crate::{library, python};
 use std::path::{Path, PathBuf};
 
@@ -46,10 +47,10 @@ pub(super) fn lay_out(place: &Place, system: &System) -> Result {
     }
     let built = system.built(&place.scratch());
     let symbols = format!("{}.debug", system.library);
-    if system.is_windows() {
+    if let Some(bits) = system.windows {
         library::copy(&built, &sdk.join("bin").join(system.library))?;
         library::copy(&built.with_file_name(&symbols), &sdk.join("bin").join(&symbols))?;
-        import_libraries(place, system, &sdk.join("lib"))?;
+        import_libraries(place, system, bits, &sdk.join("lib"))?;
     } else {
         // The file has the name that programs which were linked with it ask for; linkers look for the short one.
         let own = library::own_name(&built)?;
@@ -75,13 +76,13 @@ fn copy_tree(from: &Path, to: &Path) -> Result {
 }
 
 /// The list of exports for linkers, and the import library, which is in the form of MSVC: MinGW reads that too.
-fn import_libraries(place: &Place, system: &System, folder: &Path) -> Result {
+fn import_libraries(place: &Place, system: &System, bits: Bits, folder: &Path) -> Result {
     let record = slurp(&place.root.join("abi/exports.txt"))?;
     let names = record.lines().filter_map(|line| line.split(':').next());
     let list: String = names.map(|name| format!("    {name}\n")).collect();
     let (list_file, import) = (folder.join("obligor.def"), folder.join("obligor.lib"));
     spill(&list_file, &format!("LIBRARY {}\nEXPORTS\n{list}", system.library))?;
-    run(command("llvm-dlltool").args(["-m", "i386:x86-64", "-d"]).arg(&list_file).arg("-l").arg(&import))?;
+    run(command("llvm-dlltool").args(["-m", bits.machine(), "-d"]).arg(&list_file).arg("-l").arg(&import))?;
     library::copy(&import, &folder.join("libobligor.dll.a"))
 }
 
@@ -98,7 +99,7 @@ fn pkg_config(version: &str) -> String {
 fn build_wheel(place: &Place, system: &System) -> Result<PathBuf> {
     let built = system.built(&place.scratch());
     let mut platform = system.wheel.to_owned();
-    if !system.is_windows() {
+    if system.windows.is_none() {
         platform += &format!("_{}_x86_64", newest_libc(&built)?);
     }
     let to = place.scratch().join("wheel").join(system.name);

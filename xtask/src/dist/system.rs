@@ -1,6 +1,8 @@
 //! The systems that have an SDK, and what each calls things.
 
 use crate::shell::Result;
+use crate::tools::{self, Tool};
+use crate::windows::Bits;
 use std::path::PathBuf;
 
 /// A system that has an SDK.
@@ -10,8 +12,10 @@ pub(super) struct System {
     pub(super) name: &'static str,
     /// What Rust calls it.
     pub(super) triple: &'static str,
-    /// What its binutils begin with.
-    pub(super) tools: &'static str,
+    /// What compiles and links for it.
+    pub(super) needs: &'static [Tool],
+    /// Of a Windows, how wide its addresses are.
+    pub(super) windows: Option<Bits>,
     /// The library's file, as cargo builds it.
     pub(super) library: &'static str,
     /// What Python calls it; for Linux the version of its C library is added.
@@ -24,7 +28,8 @@ pub(super) struct System {
 const LINUX: System = System {
     name: "linux-x64",
     triple: "x86_64-unknown-linux-gnu",
-    tools: "",
+    needs: &[tools::CC, tools::NM],
+    windows: None,
     library: "libobligor.so",
     wheel: "manylinux_2",
     most: 7_500_000,
@@ -32,22 +37,27 @@ const LINUX: System = System {
 const WIN64: System = System {
     name: "win-x64",
     triple: "x86_64-pc-windows-gnu",
-    tools: "x86_64-w64-mingw32-",
+    needs: &[tools::MINGW, tools::LLVM_DLLTOOL],
+    windows: Some(Bits::SixtyFour),
     library: "obligor.dll",
     wheel: "win_amd64",
     most: 8_900_000,
 };
-const ALL: [&System; 2] = [&LINUX, &WIN64];
+const WIN32: System = System {
+    name: "win-x86",
+    triple: "i686-pc-windows-gnu",
+    needs: &[tools::MINGW_32, tools::LLVM_DLLTOOL],
+    windows: Some(Bits::ThirtyTwo),
+    library: "obligor.dll",
+    wheel: "win32",
+    most: 8_900_000,
+};
+const ALL: [&System; 3] = [&LINUX, &WIN64, &WIN32];
 
 impl System {
-    /// Whether it is a Windows.
-    pub(super) fn is_windows(&self) -> bool {
-        self.library.ends_with(".dll")
-    }
-
     /// A program of its binutils.
     pub(super) fn tool(&self, name: &str) -> String {
-        format!("{}{name}", self.tools)
+        self.windows.map_or_else(|| name.to_owned(), |bits| bits.tool(name))
     }
 
     /// Where the stripped library lies in the scratch folder; its symbols lie beside it.
