@@ -54,8 +54,7 @@ fn one(engine: u32, input: &mut Input<'_>) -> Option<()> {
     // its type says.
     let status = match choice % 19 {
         0..=6 => order(handle, choice % 19, input)?,
-        7 => check_list(handle, input)?,
-        8 => reserve_list(handle, input)?,
+        7 | 8 => list(handle, choice % 19 == 8, input)?,
         9 => reason(input)?,
         10 => account(handle, input)?,
         11 => resolve(handle, input)?,
@@ -266,34 +265,26 @@ fn untouched(status: i32, before: &(Box<[u8]>, Box<[u8]>), now: (&Room, &Room)) 
     }
 }
 
-fn check_list(engine: u32, input: &mut Input<'_>) -> Option<i32> {
+/// Several orders, checked or reserved.
+fn list(engine: u32, reserves: bool, input: &mut Input<'_>) -> Option<i32> {
     let (count, each) = (input.below(5)?, input.below(3)?);
     let orders = Room::take::<obligor_order>(input, count)?;
     let mut decisions = Room::guarded::<obligor_decision>(input, count)?;
     let mut reasons = Room::guarded::<obligor_reason>(input, count * each)?;
     let before = (decisions.copy(), reasons.copy());
     let (n, each) = (u32::try_from(count).unwrap_or_default(), u32::try_from(each).unwrap_or_default());
-    // SAFETY: see `one`.
-    let status = unsafe { obligor_order_check_list(engine, orders.get(), n, decisions.put(), reasons.put(), each) };
-    untouched(status, &before, (&decisions, &reasons));
-    Some(status)
-}
-
-fn reserve_list(engine: u32, input: &mut Input<'_>) -> Option<i32> {
-    let (count, each) = (input.below(5)?, input.below(3)?);
-    let orders = Room::take::<obligor_order>(input, count)?;
-    let mut decisions = Room::guarded::<obligor_decision>(input, count)?;
-    let mut reasons = Room::guarded::<obligor_reason>(input, count * each)?;
-    let before = (decisions.copy(), reasons.copy());
-    let (n, each) = (u32::try_from(count).unwrap_or_default(), u32::try_from(each).unwrap_or_default());
-    let all = input.small()?;
+    let (at, first, texts) = (orders.get(), decisions.put(), reasons.put());
     let mut taken = i32::MIN;
-    // SAFETY: see `one`.
-    let status = unsafe {
-        obligor_order_reserve_list(engine, orders.get(), n, all, decisions.put(), reasons.put(), each, &raw mut taken)
+    let status = if reserves {
+        let all = input.small()?;
+        // SAFETY: see `one`.
+        unsafe { obligor_order_reserve_list(engine, at, n, all, first, texts, each, &raw mut taken) }
+    } else {
+        // SAFETY: see `one`.
+        unsafe { obligor_order_check_list(engine, at, n, first, texts, each) }
     };
     untouched(status, &before, (&decisions, &reasons));
-    assert!(if status == OBLIGOR_OK { matches!(taken, 0 | 1) } else { taken == i32::MIN });
+    assert!(if reserves && status == OBLIGOR_OK { matches!(taken, 0 | 1) } else { taken == i32::MIN });
     Some(status)
 }
 

@@ -22,37 +22,37 @@ pub(super) struct Clean {
 impl Clean {
     /// Drops separators, wherever they stand. Only letters and digits remain.
     pub(super) fn of(text: &str) -> Result<Clean, Fault> {
-        let separates = |c: char| c.is_whitespace() || is_dash(c) || c == '.' || c == '/';
-        Clean::read(text, separates, |c| c.is_ascii_alphanumeric())
+        Clean::read(text, |c| c.is_whitespace() || is_dash(c) || c == '.' || c == '/', |_| false)
     }
 
     /// Keeps everything between the outer white space, signs included: for numbers in which the sign has a meaning.
     pub(super) fn signed(text: &str) -> Result<Clean, Fault> {
         let before = text.chars().take_while(|c| c.is_whitespace()).count();
-        let mut clean = Clean::read(text.trim(), |_| false, |c| c.is_ascii_alphanumeric() || c == '+' || c == '-')
-            .map_err(|fault| shifted(fault, before))?;
+        let mut clean =
+            Clean::read(text.trim(), |_| false, |c| c == '+' || c == '-').map_err(|fault| shifted(fault, before))?;
         for at in &mut clean.at {
             *at = at.saturating_add(position(before));
         }
         Ok(clean)
     }
 
+    /// Keeps letters and digits, and of the signs those that belong to the number.
     fn read(text: &str, separates: impl Fn(char) -> bool, belongs: impl Fn(char) -> bool) -> Result<Clean, Fault> {
         let mut clean = Clean { bytes: [0; ROOM], at: [0; ROOM], start: 0, end: 0 };
         for (place, c) in text.chars().enumerate() {
-            if separates(c) {
-                continue;
-            }
-            let c = if is_dash(c) { '-' } else { c.to_ascii_uppercase() };
             let at = position(place + 1);
-            if !belongs(c) {
-                return Err(Fault::BadCharacter { at });
-            }
+            let kept = if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase() as u8
+            } else if separates(c) {
+                continue;
+            } else {
+                let sign = if is_dash(c) { '-' } else { c };
+                u8::try_from(sign).ok().filter(|_| belongs(sign)).ok_or(Fault::BadCharacter { at })?
+            };
             if clean.end == ROOM {
                 break;
             }
-            // `belongs` lets only ASCII through.
-            clean.bytes[clean.end] = c as u8;
+            clean.bytes[clean.end] = kept;
             clean.at[clean.end] = at;
             clean.end += 1;
         }

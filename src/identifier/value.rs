@@ -145,11 +145,9 @@ impl Identifier {
     /// From a text that a check has brought to its normal form; what is beyond the longest is cut, which no check does.
     pub(super) fn new(scheme: Scheme, normal: &[u8], notes: Notes) -> Identifier {
         let mut text = [0; LONGEST];
-        let mut len = 0;
-        for (to, from) in text.iter_mut().zip(normal) {
-            *to = *from;
-            len += 1;
-        }
+        let len = normal.len().min(LONGEST);
+        text[..len].copy_from_slice(&normal[..len]);
+        let len = len as u8;
         let notes = if scheme.personal() == Personal::Always { notes.with(Note::Personal) } else { notes };
         Identifier { text, len, scheme, notes }
     }

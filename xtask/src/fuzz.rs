@@ -109,7 +109,14 @@ pub(crate) fn library() -> Result<PathBuf> {
 /// Builds them.
 fn build() -> Result {
     tools::need(&[tools::CC, tools::CXX])?;
-    run(instrumented()?.arg("--bins"))
+    run(&mut compiling()?)
+}
+
+/// What compiles them.
+pub(crate) fn compiling() -> Result<std::process::Command> {
+    let mut build = instrumented()?;
+    build.arg("--bins");
+    Ok(build)
 }
 
 /// A build with coverage, sanitizer and the library's own checks, in a folder of its own.

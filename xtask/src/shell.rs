@@ -49,6 +49,19 @@ pub(crate) fn run(command: &mut Command) -> Result {
     if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", line(command))) }
 }
 
+/// The same program, for which everything else comes first.
+pub(crate) fn patient(of: &Command) -> Command {
+    let mut nice = command("nice");
+    nice.args(["-n", "19"]).arg(of.get_program()).args(of.get_args());
+    for (name, value) in of.get_envs() {
+        match value {
+            Some(value) => nice.env(name, value),
+            None => nice.env_remove(name),
+        };
+    }
+    nice
+}
+
 /// Runs a program to its end, shows its standard output line by line and hands it back.
 pub(crate) fn tee(command: &mut Command) -> (String, Result) {
     flush();
