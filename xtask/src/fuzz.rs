@@ -1,6 +1,7 @@
 //! The fuzzers in `fuzz/`, one for each entrance that takes foreign bytes: built, run two at a time, and their corpora.
 //!
-//! They are libFuzzer's, under AddressSanitizer, and run for a minute each in `cargo xtask test`. What they are to start
+//! They are libFuzzer's, under AddressSanitizer, and run for a minute each in `cargo xtask test`, by the same dice each time, so that
+//! a change is not judged by what another one would have met too; the longer runs throw their own. What they are to start
 //! from lies in `fuzz/corpus`; what they find on the way in `target/fuzz/corpus`, and a later run goes on from there.
 
 use crate::prove::host;
@@ -32,14 +33,23 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
                      -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Zsanitizer=address";
 
+/// What chance a run leaves things to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dice {
+    /// The same each time.
+    Same,
+    /// Thrown anew.
+    New,
+}
+
 /// The section of `cargo xtask test`.
 pub(crate) fn section(report: &mut Report) {
-    steps(report, SHORT, &[]);
+    steps(report, SHORT, Dice::Same, &[]);
 }
 
 /// The part of `cargo xtask prove`.
 pub(crate) fn long(report: &mut Report) {
-    steps(report, LONG, &[]);
+    steps(report, LONG, Dice::New, &[]);
 }
 
 /// `cargo xtask fuzz [--keep] [SECONDS] [TARGET ...]`.
@@ -53,12 +63,12 @@ pub(crate) fn run_words(words: &[&str]) -> Result {
         _ => (SHORT, words),
     };
     let mut report = Report::default();
-    steps(&mut report, seconds, chosen);
+    steps(&mut report, seconds, Dice::New, chosen);
     report.end()
 }
 
 /// Builds them and runs each of the chosen ones, or all, for so many seconds.
-fn steps(report: &mut Report, seconds: u64, chosen: &[&str]) {
+fn steps(report: &mut Report, seconds: u64, dice: Dice, chosen: &[&str]) {
     let mut ready = None;
     report.step("fuzz: build", || {
         let names = targets(chosen)?;
@@ -75,7 +85,7 @@ fn steps(report: &mut Report, seconds: u64, chosen: &[&str]) {
             scope.spawn(|| {
                 loop {
                     let Some(name) = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front() else { return };
-                    let outcome = fuzz(&name, seconds);
+                    let outcome = fuzz(&name, seconds, dice);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((name, outcome));
                 }
             });
@@ -142,7 +152,7 @@ fn built() -> Result<PathBuf> {
 }
 
 /// Runs one for so many seconds. Answers what it did; an error says how to repeat what it found.
-fn fuzz(name: &str, seconds: u64) -> Result<String> {
+fn fuzz(name: &str, seconds: u64, dice: Dice) -> Result<String> {
     let found = folder().join("corpus").join(name);
     let artifacts = root().join("fuzz/artifacts").join(name);
     for folder in [&found, &artifacts] {
@@ -150,6 +160,9 @@ fn fuzz(name: &str, seconds: u64) -> Result<String> {
     }
     let mut fuzzer = fuzzer(name)?;
     fuzzer.0.arg(format!("-max_total_time={seconds}")).arg(format!("-artifact_prefix={}/", artifacts.display()));
+    if dice == Dice::Same {
+        fuzzer.0.arg("-seed=1");
+    }
     fuzzer.0.arg("-print_final_stats=1").arg(&found).arg(corpus(name));
     let said = fuzzer.run()?;
     let crash = said.lines().find_map(|line| line.split_once("Test unit written to ").map(|(_, path)| path.to_owned()));
