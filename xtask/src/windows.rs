@@ -70,7 +70,7 @@ pub(crate) fn section(report: &mut Report) {
     report.step("Windows: tools", || tools::need(&[tools::MINGW, tools::WINE]).map(|()| 1));
     let folder = target().join("xtask/windows");
     report.step("Windows: the DLL needs nothing but the system, and shows what the header says", || {
-        run(&mut compiling())?;
+        run(cargo().args(["build", "--lib", "--locked", "--target", TRIPLE]))?;
         let built = target().join(TRIPLE).join("debug");
         for name in ["obligor.dll", "libobligor.dll.a"] {
             library::copy(&built.join(name), &folder.join(name))?;
@@ -88,13 +88,6 @@ pub(crate) fn section(report: &mut Report) {
         let built = compile(&root().join("tests/wine/unload.c"), &folder, &[])?;
         run_program(&built, &folder, Bits::SixtyFour).map(|()| 1)
     });
-}
-
-/// What compiles the DLL.
-pub(crate) fn compiling() -> std::process::Command {
-    let mut build = cargo();
-    build.args(["build", "--lib", "--locked", "--target", TRIPLE]);
-    build
 }
 
 /// Makes sure that the compiler has the standard library for a system.
