@@ -26,7 +26,7 @@ pub(crate) fn section(report: &mut Report) {
     match fetch_advisories() {
         Ok(()) => report.step(advisories, || {
             for (manifest, _) in MANIFESTS {
-                run(deny(manifest)?.args(["check", "--disable-fetch", "advisories"]))?;
+                run(deny(manifest)?.args(["--offline", "check", "advisories"]))?;
             }
             Ok(MANIFESTS.len())
         }),
