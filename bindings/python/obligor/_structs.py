@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import c_char, c_int32, c_int64, c_uint32
+from functools import lru_cache
 from typing import Any, Type
 
 NO_DAY = -(2**31)
@@ -149,4 +150,9 @@ class AccountStruct(Sized):
 
 def array_of(kind: Type[Sized], count: int) -> Any:
     """An array of structs, each with its size."""
-    return (kind * count).from_buffer_copy(bytes(kind()) * count)
+    return (kind * count).from_buffer_copy(_blank(kind) * count)
+
+
+@lru_cache
+def _blank(kind: Type[Sized]) -> bytes:
+    return bytes(kind())

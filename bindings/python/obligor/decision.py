@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import c_int32
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Dict, Iterable, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ._errors import ArgumentError
 from ._handle import Handle, text_in, unsigned
@@ -310,9 +310,62 @@ class Decision:
             raise ArgumentError("this decision came from another process: use engine.explain(decision.id)")
         return self._engine
 
+    if not TYPE_CHECKING:
+        # What the library wrote is made into values when they are asked for, and most callers ask for few.
+        def __getattr__(self, name: str) -> Any:
+            read = _READ.get(name)
+            if read is None:
+                raise AttributeError(f"a decision has no {name}")
+            value = self.__dict__[name] = read(self._written)
+            return value
+
     def __getstate__(self) -> Dict[str, Any]:
         # An engine does not travel to another process; what was decided does.
-        return {**self.__dict__, "_engine": None}
+        return {**{one.name: getattr(self, one.name) for one in fields(self)}, "_engine": None}
+
+
+class _Written(NamedTuple):
+    """A decision as the library wrote it."""
+
+    engine: DecisionCalls
+    struct: DecisionStruct
+    reasons: Sequence[ReasonStruct]
+
+    @property
+    def currency(self) -> str:
+        code: bytes = self.struct.currency
+        return code.decode("ascii")
+
+    def amount(self, minor: int, present: int) -> Optional[Decimal]:
+        return decimal_out(minor, self.currency) if present else None
+
+    def increase(self) -> Money:
+        currency = self.struct.increase_currency.decode("ascii")
+        return Money(decimal_out(self.struct.increase, currency), currency)
+
+    def all_reasons(self) -> Tuple[Reason, ...]:
+        return tuple(self.engine._reason(reason, self.currency) for reason in self.reasons)
+
+
+_READ: Dict[str, Callable[[_Written], Any]] = {
+    "outcome": lambda was: Outcome(was.struct.outcome),
+    "id": lambda was: was.struct.decision_id or None,
+    "increase": _Written.increase,
+    "currency": lambda was: was.currency,
+    "exposure_before": lambda was: was.amount(was.struct.exposure_before, was.struct.has_account),
+    "exposure_after": lambda was: was.amount(was.struct.exposure_after, was.struct.has_account),
+    "limit": lambda was: was.amount(was.struct.limit, was.struct.has_limit),
+    "available_before": lambda was: was.amount(was.struct.available_before, was.struct.has_limit),
+    "available_after": lambda was: was.amount(was.struct.available_after, was.struct.has_limit),
+    "prepay": lambda was: was.amount(was.struct.prepay, was.struct.outcome == Outcome.PREPAY),
+    "deposit": lambda was: was.amount(was.struct.deposit, was.struct.deposit),
+    "state": lambda was: OrderState(was.struct.order_state),
+    "repeated": lambda was: was.struct.repeated != 0,
+    "source": lambda was: Source(was.struct.source),
+    "facts_at": lambda was: instant_out(was.struct.facts_at_ms),
+    "reasons": _Written.all_reasons,
+}
+"""How each field of a decision is read."""
 
 
 class DecisionCalls(Handle):
@@ -329,34 +382,11 @@ class DecisionCalls(Handle):
         self._call("obligor_decision_replay", unsigned("decision_id", decision_id, 63), ctypes.byref(same))
         return same.value != 0
 
-    def _decision(self, struct: DecisionStruct, reasons: Any, first: int, count: int) -> Decision:
-        """What the library wrote, ``count`` reasons from ``first`` on."""
-        currency = struct.currency.decode("ascii")
-        outcome = Outcome(struct.outcome)
-        increase_currency = struct.increase_currency.decode("ascii")
-
-        def amount(minor: int, present: int) -> Optional[Decimal]:
-            return decimal_out(minor, currency) if present else None
-
-        return Decision(
-            outcome=outcome,
-            id=struct.decision_id or None,
-            increase=Money(decimal_out(struct.increase, increase_currency), increase_currency),
-            currency=currency,
-            exposure_before=amount(struct.exposure_before, struct.has_account),
-            exposure_after=amount(struct.exposure_after, struct.has_account),
-            limit=amount(struct.limit, struct.has_limit),
-            available_before=amount(struct.available_before, struct.has_limit),
-            available_after=amount(struct.available_after, struct.has_limit),
-            prepay=amount(struct.prepay, outcome == Outcome.PREPAY),
-            deposit=amount(struct.deposit, struct.deposit),
-            state=OrderState(struct.order_state),
-            repeated=struct.repeated != 0,
-            source=Source(struct.source),
-            facts_at=instant_out(struct.facts_at_ms),
-            reasons=tuple(self._reason(reasons[at], currency) for at in range(first, first + count)),
-            _engine=self,
-        )
+    def _decision(self, struct: DecisionStruct, reasons: Sequence[ReasonStruct]) -> Decision:
+        """What the library wrote. The structs are the decision's own from now on."""
+        decision = object.__new__(Decision)
+        decision.__dict__.update(_engine=self, _written=_Written(self, struct, reasons))
+        return decision
 
     def _reason(self, struct: ReasonStruct, currency: str) -> Reason:
         values = struct.currency.decode("ascii") or currency

@@ -6,7 +6,8 @@ its currency beside it. An amount that has more decimals than its currency is an
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple, Union
 
 from ._errors import ArgumentError
@@ -20,8 +21,8 @@ _DECIMALS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 _MOST = (1 << 63) - 1
-_EXACT = Context(prec=40)
-"""Room for every amount, whatever precision the host's own context has."""
+_EXACT = Context(prec=40, traps=[Inexact])
+"""Room for every amount, whatever precision the host's own context has; what does not fit is never rounded."""
 
 
 class Money(NamedTuple):
@@ -44,9 +45,14 @@ def currency_in(field: str, currency: str) -> str:
     """A currency code as the library takes it: three capital letters."""
     if not isinstance(currency, str):
         raise TypeError(f"{field} must be a str such as 'DKK', not {type(currency).__name__}")
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+    if not _is_code(currency):
         raise ArgumentError(f"{field} is {currency!r}; write the three capital letters of ISO 4217, such as DKK")
     return currency
+
+
+@lru_cache
+def _is_code(text: str) -> bool:
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
 
 
 def decimals_of(currency: str) -> int:
@@ -72,21 +78,21 @@ def decimal_in(field: str, amount: Amount) -> Decimal:
 def minor_in(field: str, amount: Amount, currency: str) -> int:
     """An amount in whole minor units."""
     number = decimal_in(field, amount)
-    places = decimals_of(currency)
-    sign, digits, exponent = number.as_tuple()
     if not number:
         return 0
-    significant = "".join(map(str, digits)).rstrip("0")
-    shift = int(exponent) + len(digits) - len(significant) + places
-    if shift < 0:
-        raise ArgumentError(f"{field} is {amount}; {currency} has {places} decimals")
-    too_large = f"{field} is {amount}, which is too large: at most {_MOST} minor units of {currency}"
-    if len(significant) + shift > len(str(_MOST)):
-        raise ArgumentError(too_large)
-    # Worked out on whole numbers: arithmetic on Decimals rounds to the context's precision without a word.
-    minor: int = int(significant) * 10**shift * (-1 if sign else 1)
-    if not -_MOST - 1 <= minor <= _MOST:
-        raise ArgumentError(too_large)
+    places = decimals_of(currency)
+    minor = None
+    if number.adjusted() + places < len(str(_MOST)):
+        try:
+            scaled = _EXACT.scaleb(number, places)
+            minor = int(scaled)
+            exact = minor == scaled
+        except Inexact:
+            exact = False
+        if not exact:
+            raise ArgumentError(f"{field} is {amount}; {currency} has {places} decimals")
+    if minor is None or not -_MOST - 1 <= minor <= _MOST:
+        raise ArgumentError(f"{field} is {amount}, which is too large: at most {_MOST} minor units of {currency}")
     return minor
 
 

@@ -112,7 +112,7 @@ class Instalment:
     amount: Amount
 
 
-@dataclass(frozen=True)
+@dataclass
 class Order:
     """A request about one order."""
 
@@ -173,24 +173,27 @@ class Order:
             struct.amount, struct.currency = minor, currency
         if self.expires is not None:
             struct.expires_ms = instant_in("expires", self.expires)
-        struct.stage_from, struct.stage_to = self.stage_from, self.stage_to
-        struct.due_day = day_in("due", self.due)
-        struct.deadline_ms = unsigned("deadline_ms", self.deadline_ms, 32)
+        if self.stage_from or self.stage_to:
+            struct.stage_from, struct.stage_to = self.stage_from, self.stage_to
+        struct.due_day, struct.ships_day = day_in("due", self.due), day_in("ships", self.ships)
+        if self.deadline_ms != 0:
+            struct.deadline_ms = unsigned("deadline_ms", self.deadline_ms, 32)
         flags = 0
         if self.secured is not None:
             struct.secured = self._minor_in("secured", self.secured)
             flags |= ORDER_SECURED
-        struct.ships_day = day_in("ships", self.ships)
         if self.terms_days is not None:
             struct.terms_days = unsigned("terms_days", self.terms_days, 16)
             flags |= ORDER_TERMS
         if self.discount is not None:
             struct.discount_basis_points = unsigned("discount", self.discount, 31)
             flags |= ORDER_DISCOUNT
-        struct.checkpoint = self.checkpoint
+        if self.checkpoint:
+            struct.checkpoint = self.checkpoint
         struct.flags = flags | (ORDER_OVERRULE if self.overrule else 0) | (ORDER_LIFTS_STOP if self.lifts_stop else 0)
+        said = self.__dict__
         for field, size in _TEXTS:
-            text = getattr(self, field)
+            text = said[field]
             if text != "":
                 setattr(struct, field, _padded(field, text, size))
 
@@ -458,19 +461,18 @@ class OrderCalls(DecisionCalls):
         wanted, decision = OrderStruct(), DecisionStruct()
         order._write(wanted)
         wanted.flags |= flags
-        first: Optional[Decision] = None
+        repeated: Optional[int] = None
         room = REASONS
         while True:
             reasons = array_of(ReasonStruct, room)
             self._call(name, ctypes.byref(wanted), ctypes.byref(decision), reasons, room)
             count = decision.reason_count
-            if first is not None:
+            if repeated is not None:
                 # Asked again for its reasons: to the caller it is still the first answer.
-                decision.repeated = first.repeated
-            answer = self._decision(decision, reasons, 0, min(count, room))
+                decision.repeated = repeated
             if count <= room:
-                return answer
-            first, room = first or answer, count
+                return self._decision(decision, reasons[:count])
+            repeated, room = decision.repeated, count
 
     def _list(self, orders: Sequence[Order], ask: Callable[[Any, Any, Any, int], bool]) -> ListAnswer:
         count = len(orders)
@@ -498,7 +500,9 @@ class OrderCalls(DecisionCalls):
             if struct.status != Status.OK:
                 answers.append(self._refused(struct.status, at, count))
             else:
-                answers.append(self._decision(struct, reasons, at * room, struct.reason_count))
+                # Copies: whoever keeps one answer does not keep the whole list.
+                own = [ReasonStruct.from_buffer_copy(reasons[at * room + i]) for i in range(struct.reason_count)]
+                answers.append(self._decision(DecisionStruct.from_buffer_copy(struct), own))
         return ListAnswer(taken, tuple(answers))
 
     def _refused(self, status: int, at: int, count: int) -> ObligorError:
