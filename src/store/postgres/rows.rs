@@ -98,6 +98,11 @@ impl Sql for Rows<'_> {
         self.connection.execute(&numbered(text), &typed(&parameters)).map_err(|refused| self.refused(refused))
     }
 
+    fn insert(&self, text: &str, values: &[Value<'_>]) -> Outcome<i64> {
+        let sql: &dyn Sql = self;
+        sql.only(&format!("{text} RETURNING id"), values, |row| row.get(0))
+    }
+
     fn has_given_up(&self) -> bool {
         self.again.get() || self.connection.is_broken()
     }

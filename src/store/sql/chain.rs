@@ -205,10 +205,10 @@ pub(in crate::store) fn write(
         )?;
         return Ok(row);
     }
-    sql.only(
+    sql.insert(
         "INSERT INTO chain (company, document, account, state, amount, ordered, delivered, drafted, invoiced, settled,
              expires, since, ships, marks, changed)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         values![
             company,
             chain.document,
@@ -226,6 +226,5 @@ pub(in crate::store) fn write(
             marks,
             Col(at)
         ],
-        |row| row.get(0),
     )
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::account::ChainEnd;
 use super::fault::Outcome;
-use super::value::{Col, counter, signed, values};
+use super::value::{Col, counter, given, signed, values};
 use super::{Row, Sql};
 use crate::credit::AccountId;
 use crate::error::{Error, ErrorKind};
@@ -51,15 +51,13 @@ pub(in crate::store) fn append(
     let digest = digest(&new.salt, &new.body);
     let chained = link(&end.chained, &digest);
     let sequence = end.sequence.saturating_add(1);
-    let id = sql.only(
-        "INSERT INTO decision (account, sequence, body, salt, digest, chained) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         RETURNING id",
+    let id = sql.insert(
+        "INSERT INTO decision (account, sequence, body, salt, digest, chained) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         values![Col(account.unwrap_or(UNKNOWN)), signed(sequence), new.body, new.salt, digest, chained],
-        |row| counter(row, 0),
     )?;
     *end = ChainEnd { sequence, chained };
     Ok(DecisionRecord {
-        id,
+        id: given(id)?,
         account,
         sequence,
         body: Some(new.body.clone()),

@@ -202,15 +202,14 @@ pub(in crate::store) fn put(
             )?;
             row
         } else {
-            sql.only(
+            sql.insert(
             "INSERT INTO item (account, number, kind, amount, residual, due, disputed, ever_disputed, dunning_level,
                  dunning_blocked, delivered, document, changed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             values![
                 Col(facts.id), item.number, Col(item.kind), item.amount, item.residual, Col(item.due), item.disputed,
                 newly_disputed, item.dunning_level, item.dunning_blocked, Col(delivered), item.document, Col(cause.at())
             ],
-            |row| row.get(0),
         )?
         };
     remember(facts, before, &item, newly_disputed, today);

@@ -2,7 +2,7 @@
 
 use super::account::{self, ALWAYS};
 use super::fault::Outcome;
-use super::value::{Col, counter, from_json, maybe, signed, to_json, values};
+use super::value::{Col, counter, from_json, given, maybe, signed, to_json, values};
 use super::{Row, Sql};
 use super::{Writing, pool};
 use crate::calendar::{Day, Instant};
@@ -190,11 +190,10 @@ pub(in crate::store) fn put_request(sql: &dyn Sql, request: &LimitRequest) -> Ou
         LimitOwner::Pool(name) => pool::known(sql, name)?.record.currency,
     };
     check(&request.record, kept_in)?;
-    sql.only(
-        "INSERT INTO limit_request (record, asked_by, at) VALUES (?1, ?2, ?3) RETURNING id",
+    given(sql.insert(
+        "INSERT INTO limit_request (record, asked_by, at) VALUES (?1, ?2, ?3)",
         values![to_json(&request.record)?, request.user, Col(request.at)],
-        |row| counter(row, 0),
-    )
+    )?)
 }
 
 fn request_from_row(row: &dyn Row) -> Outcome<LimitRequest> {

@@ -23,7 +23,7 @@ use crate::store::{
 };
 
 /// Accounts kept in memory before they are written back.
-const ACCOUNTS: usize = 50_000;
+const ACCOUNTS: usize = 200_000;
 
 /// What makes an item or a chain what it is to be.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@
 //! who may write when. What a row is, what a step does to it and what must add up stands here, once.
 //!
 //! The SQL keeps to what SQLite and PostgreSQL share: every number is a 64-bit integer, truth is 0 or 1, sums are cast to
-//! integers again, parameters are written `?1`, and a new row's number comes from `RETURNING`.
+//! integers again, parameters are written `?1`, and a new row's number comes from [`Sql::insert`].
 
 pub(super) mod account;
 pub(super) mod card;
@@ -46,13 +46,11 @@ pub(super) trait Sql {
     /// Runs a statement. Returns how many rows it changed.
     fn execute(&self, text: &str, values: &[Value<'_>]) -> Outcome<u64>;
 
+    /// Inserts one row into a numbered table. Returns its number.
+    fn insert(&self, text: &str, values: &[Value<'_>]) -> Outcome<i64>;
+
     /// Whether the database has given the whole transaction up by itself, so that there is nothing to go back to.
     fn has_given_up(&self) -> bool;
-
-    /// What stands behind a table's name to have its rows read and not those of an index, where that can be said.
-    fn table_only(&self) -> &'static str {
-        ""
-    }
 
     /// What stands at the end of a query for rows that are going to be written, so that nobody else writes them first,
     /// where others can.
@@ -155,8 +153,7 @@ impl<'a> dyn Sql + 'a {
             return Ok(row);
         }
         let (names, places) = (named(&|_, name| name.to_owned()), named(&|at, _| format!("?{at}")));
-        let text = format!("INSERT INTO {table} ({names}) VALUES ({places}) RETURNING id");
-        self.only(&text, &values, |row| row.get(0))
+        self.insert(&format!("INSERT INTO {table} ({names}) VALUES ({places})"), &values)
     }
 
     /// Runs a statement without parameters and rows.

@@ -249,6 +249,11 @@ pub(in crate::store) fn counter(row: &dyn Row, at: usize) -> Outcome<u64> {
     u64::try_from(number).map_err(|_| damaged(format_args!("a counter in column {at} of a row is below zero")))
 }
 
+/// A number that a row was given, as a counter.
+pub(in crate::store) fn given(number: i64) -> Outcome<u64> {
+    u64::try_from(number).map_err(|_| damaged(format_args!("a row was given a number below zero")))
+}
+
 /// A counter on its way into a column.
 pub(in crate::store) fn signed(counter: u64) -> i64 {
     i64::try_from(counter).unwrap_or(i64::MAX)

@@ -11,10 +11,12 @@ use super::value::{Col, counter, signed, values};
 use super::{chain, decision, item, limit, pool};
 use crate::calendar::{Day, Instant};
 use crate::credit::{AccountFacts, AccountId, Buckets, Chain, ChainState};
-use crate::store::{Item, ItemKind, Verification};
+use crate::store::{ItemKind, Verification};
 
-/// Accounts or decisions in a piece.
-const PIECE: u32 = 500;
+/// Accounts in a piece. For each piece all orders are gone through once, since no index has those of an account together.
+const ACCOUNTS: u32 = 5_000;
+/// Decisions in a piece.
+const DECISIONS: u32 = 500;
 
 /// How many rows there are to check.
 pub(in crate::store) fn total(sql: &dyn Sql) -> Outcome<u64> {
@@ -56,6 +58,17 @@ pub(in crate::store) fn piece(sql: &dyn Sql, stage: Stage, found: &mut Verificat
     })
 }
 
+/// What counts of an item.
+struct OpenItem {
+    kind: ItemKind,
+    residual: i64,
+    due: Day,
+    disputed: bool,
+    dunning_level: u8,
+    dunning_blocked: bool,
+    delivered: Day,
+}
+
 /// What an account's row should say.
 #[derive(Default)]
 struct Sums {
@@ -81,7 +94,7 @@ impl Sums {
         }
     }
 
-    fn item(&mut self, item: &Item, account: &AccountFacts) {
+    fn item(&mut self, item: &OpenItem, account: &AccountFacts) {
         self.add(&item::share(item.kind, item.residual, item.due, account.aged_to));
         if item.kind != ItemKind::Invoice {
             return;
@@ -104,7 +117,7 @@ impl Sums {
         }
         self.covering.resize(account.limits.len(), 0);
         for (covering, limit) in self.covering.iter_mut().zip(&account.limits) {
-            if item.delivered.is_some_and(|day| limit::covers(limit, day)) {
+            if limit::covers(limit, item.delivered) {
                 *covering += residual;
             }
         }
@@ -132,7 +145,7 @@ fn earlier<T: Ord>(a: Option<T>, b: T) -> Option<T> {
 fn accounts(sql: &dyn Sql, after: AccountId, found: &mut Verification) -> Outcome<Option<AccountId>> {
     let mut accounts: BTreeMap<AccountId, (Account, Sums)> = BTreeMap::new();
     let text = format!("SELECT {} FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", account::COLUMNS);
-    for mut account in sql.all::<_, Vec<Account>>(&text, values![Col(after), PIECE], account::from_row)? {
+    for mut account in sql.all::<_, Vec<Account>>(&text, values![Col(after), ACCOUNTS], account::from_row)? {
         account.facts.limits = limit::of_account(sql, account.facts.id)?;
         accounts.insert(account.facts.id, (account, Sums::default()));
     }
@@ -144,15 +157,20 @@ fn accounts(sql: &dyn Sql, after: AccountId, found: &mut Verification) -> Outcom
         return Ok(None);
     };
 
-    let text = format!(
-        "SELECT {}, account FROM item {} WHERE account > ?1 AND account <= ?2 AND residual > 0",
-        item::COLUMNS,
-        sql.table_only()
-    );
-    sql.rows(&text, values![Col(after), Col(last)], &mut |row| {
-        let id = row.get::<Col<AccountId>>(item::COLUMN_COUNT)?.0;
-        if let Some((account, sums)) = accounts.get_mut(&id) {
-            sums.item(&item::from_row(row, &account.key, account.facts.currency)?, &account.facts);
+    let text = "SELECT account, kind, residual, due, disputed, dunning_level, dunning_blocked, delivered FROM item
+        WHERE account > ?1 AND account <= ?2 AND residual > 0";
+    sql.rows(text, values![Col(after), Col(last)], &mut |row| {
+        if let Some((account, sums)) = accounts.get_mut(&row.get::<Col<AccountId>>(0)?.0) {
+            let item = OpenItem {
+                kind: row.get::<Col<_>>(1)?.0,
+                residual: row.get(2)?,
+                due: row.get::<Col<_>>(3)?.0,
+                disputed: row.get(4)?,
+                dunning_level: row.get(5)?,
+                dunning_blocked: row.get(6)?,
+                delivered: row.get::<Col<_>>(7)?.0,
+            };
+            sums.item(&item, &account.facts);
         }
         Ok(())
     })?;
@@ -259,7 +277,7 @@ fn decisions(sql: &dyn Sql, from: Place, found: &mut Verification) -> Outcome<Op
     sql.rows(
         "SELECT id, account, sequence, body, salt, digest, chained FROM decision
          WHERE (account, sequence) > (?1, ?2) ORDER BY account, sequence LIMIT ?3",
-        values![from.account, signed(from.end.sequence), PIECE],
+        values![from.account, signed(from.end.sequence), DECISIONS],
         &mut |row| {
             any = true;
             found.decisions = found.decisions.saturating_add(1);

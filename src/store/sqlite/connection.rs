@@ -27,12 +27,14 @@ impl Sql for Connection {
         Ok(u64::try_from(rows).unwrap_or(u64::MAX))
     }
 
-    fn has_given_up(&self) -> bool {
-        self.is_autocommit()
+    /// Not by `RETURNING`: for that SQLite makes a table of its own and a journal of the statement, each time.
+    fn insert(&self, text: &str, values: &[Value<'_>]) -> Outcome<i64> {
+        Sql::execute(self, text, values)?;
+        Ok(self.last_insert_rowid())
     }
 
-    fn table_only(&self) -> &'static str {
-        "NOT INDEXED"
+    fn has_given_up(&self) -> bool {
+        self.is_autocommit()
     }
 
     fn last_number(&self, table: &Table) -> Outcome<i64> {
@@ -112,12 +114,12 @@ impl Sql for Loading<'_> {
         Sql::execute(self.sql, text, values)
     }
 
-    fn has_given_up(&self) -> bool {
-        self.sql.has_given_up()
+    fn insert(&self, text: &str, values: &[Value<'_>]) -> Outcome<i64> {
+        self.sql.insert(text, values)
     }
 
-    fn table_only(&self) -> &'static str {
-        self.sql.table_only()
+    fn has_given_up(&self) -> bool {
+        self.sql.has_given_up()
     }
 
     fn last_number(&self, table: &Table) -> Outcome<i64> {

@@ -78,12 +78,23 @@ fn connect_beside(store: &Path, flags: OpenFlags, wait: Duration, writes: bool) 
          PRAGMA synchronous = FULL;
          PRAGMA fullfsync = ON;
          PRAGMA checkpoint_fullfsync = ON;
-         PRAGMA cache_size = -8192;
          PRAGMA journal_size_limit = 67108864;",
     )?;
+    cache(&sql, CACHE);
     // The first read opens the log, so that it is there to be looked at.
     sql.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(sql)
+}
+
+/// How much of the store a connection keeps in memory, in KiB.
+pub(super) const CACHE: i64 = 8 << 10;
+/// The same in a long call. With little, an import whose rows are in no order of ours reads and writes most pages anew for
+/// every few rows, and so does whoever compares tables with their indexes.
+pub(super) const LONG_CALL_CACHE: i64 = 256 << 10;
+
+/// Has a connection keep so many KiB in memory, and no more. That is a matter of speed only.
+pub(super) fn cache(sql: &Connection, most: i64) {
+    let _ = sql.pragma_update(None, "cache_size", -most).and_then(|()| sql.execute_batch("PRAGMA shrink_memory"));
 }
 
 /// The connections and the writer lock of one store in one process.

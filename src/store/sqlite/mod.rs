@@ -42,7 +42,7 @@ use crate::calendar::{Day, Instant};
 use crate::error::{Error, ErrorKind, Result};
 use batch::{begin, command};
 use connection::Loading;
-use connections::{Connections, Lent};
+use connections::{CACHE, Connections, LONG_CALL_CACHE, Lent, cache};
 use guard::{Held, OwnerFile};
 
 /// The store in a SQLite file. Any thread may call it; dropping it closes the file.
@@ -125,6 +125,7 @@ impl SqliteStore {
         let lent = self.connections.writer(&held, deadline)?;
         let long_call = self.connections.long_call();
         held.leave_gate();
+        cache(&lent.sql, LONG_CALL_CACHE);
         let result = work(&Loading::new(&lent.sql), &held);
         if self.same_process().is_err() {
             // The work came back in a forked child, which must touch none of what it holds.
@@ -133,6 +134,7 @@ impl SqliteStore {
         }
         let _pass = fork_gate::enter();
         drop(long_call);
+        cache(&lent.sql, CACHE);
         Self::settle(lent, result)
     }
 
@@ -212,7 +214,12 @@ impl Database for SqliteStore {
     }
 
     fn check_database(&self, found: &mut Verification) -> Result<()> {
-        self.reading(READ_WAIT, |sql| check::file(sql, found))
+        self.reading(READ_WAIT, |sql| {
+            cache(sql, LONG_CALL_CACHE);
+            let checked = check::file(sql, found);
+            cache(sql, CACHE);
+            checked
+        })
     }
 
     fn pulse(&self) -> &Pulse {
