@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 
 use csv::{QuoteStyle, StringRecord, Writer, WriterBuilder};
@@ -19,7 +20,7 @@ use super::{
     Progress, ReadAs, Report,
 };
 use crate::error::{Error, ErrorKind, Result, hide_numbers};
-use crate::store::{LimitOwner, Loader, Put};
+use crate::store::{Customer, LimitOwner, Loader, Put};
 
 /// A file whose encoding, header and number format are known. Nothing of the store is needed so far.
 pub struct Source<'a> {
@@ -245,6 +246,30 @@ struct Run<'s, 'w> {
     /// What was in the file so far, and at which byte.
     seen: HashMap<String, usize>,
     companies: BTreeSet<String>,
+    customers: Customers,
+}
+
+/// What a file says of customers that have a row for each company.
+#[derive(Default)]
+struct Customers {
+    /// A digest of what was said last, by number.
+    said: HashMap<String, u64>,
+    /// Rows that say something else than the one before, and the byte of the first of them.
+    otherwise: u64,
+    first: usize,
+}
+
+impl Customers {
+    fn note(&mut self, customer: &Customer, byte: usize) {
+        let mut hasher = DefaultHasher::new();
+        customer.hash(&mut hasher);
+        let says = hasher.finish();
+        let before = self.said.insert(customer.number.clone(), says);
+        if before.is_some_and(|before| before != says) {
+            self.first = if self.otherwise == 0 { byte } else { self.first };
+            self.otherwise += 1;
+        }
+    }
 }
 
 impl<'s, 'w> Run<'s, 'w> {
@@ -264,7 +289,14 @@ impl<'s, 'w> Run<'s, 'w> {
         };
         let table = source.table()?;
         let rejects = rejected.map(|to| Rejects::new(to, &table));
-        Ok(Self { source, report, rejects, seen: HashMap::new(), companies: BTreeSet::new() })
+        Ok(Self {
+            source,
+            report,
+            rejects,
+            seen: HashMap::new(),
+            companies: BTreeSet::new(),
+            customers: Customers::default(),
+        })
     }
 
     fn rows(
@@ -299,6 +331,15 @@ impl<'s, 'w> Run<'s, 'w> {
         self.tell(progress, Progress { rows: looked_at, bytes: of_bytes, of_bytes })?;
         if let Some(rejects) = &mut self.rejects {
             rejects.finish()?;
+        }
+        if self.customers.otherwise > 0 {
+            let Customers { otherwise, first, .. } = self.customers;
+            let warning = format!(
+                "{otherwise} rows say something else of a customer than the row before about the same one, the first in line \
+                 {}; the last row counts",
+                rows.line(first)
+            );
+            self.report.warnings.push(warning);
         }
         if making.dropped > 0 {
             let warning = format!("{} identifiers are not valid and were left out", making.dropped);
@@ -347,6 +388,9 @@ impl<'s, 'w> Run<'s, 'w> {
                 );
                 return Ok(Err(Trouble::new("", Problem::Duplicate, reason)));
             }
+        }
+        if let Record::Customer(customer, Some(_)) = &record {
+            self.customers.note(customer, byte);
         }
         if let Some(company) = record.selling_company().filter(|company| !self.companies.contains(*company)) {
             self.companies.insert(company.to_owned());

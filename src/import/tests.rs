@@ -490,6 +490,23 @@ fn vat_and_organisation_number_are_one_identifier_and_bad_ones_can_be_left_out()
 }
 
 #[test]
+fn a_file_that_says_two_things_of_one_customer_is_told() {
+    let rows =
+        "company,customer,name,country,currency\nA,1,Fjord ApS,DK,DKK\nB,1,Fjord ApS,DK,EUR\nC,2,Sund ApS,DK,DKK\n";
+    assert_eq!(read(rows.as_bytes(), Kind::Customers, &Options::default()).1.warnings, [""; 0]);
+    let text = format!("{rows}D,1,Fjord A/S,DK,DKK\nE,1,Fjord ApS,DK,DKK\nF,2,Sund ApS,SE,SEK\n");
+    let (records, report) = read(text.as_bytes(), Kind::Customers, &Options::default());
+    assert_eq!((records.len(), report.rejected), (6, 0));
+    assert_eq!(
+        report.warnings,
+        [
+            "3 rows say something else of a customer than the row before about the same one, the first in line 5; the last \
+          row counts"
+        ]
+    );
+}
+
+#[test]
 fn a_day_of_expiry_counts_to_its_end() {
     let text = "company,customer,document,currency,ordered,since,expires\nA,C,1,EUR,5,2026-11-20,2026-11-30\n";
     let (records, _) = read(text.as_bytes(), Kind::Orders, &Options { utc_offset_minutes: 60, ..Options::default() });
