@@ -239,6 +239,9 @@ fn a_source_of_the_host_is_asked_on_the_thread_of_the_request() {
 fn sixteen_threads_call_open_and_close_as_they_like() {
     const THREADS: usize = 16;
     const ROUNDS: usize = 150;
+    // Where much else goes on, most of those who open a store find it in use: then it takes more rounds.
+    const AT_MOST: usize = 100 * ROUNDS;
+    const OPENED: u64 = 10;
     let host = Arc::new(Host::new());
     let folders: Arc<Vec<_>> = Arc::new((0..3).map(|_| tempfile::tempdir().unwrap()).collect());
     let shared: Arc<Vec<AtomicU32>> = Arc::new((0..3).map(|_| AtomicU32::new(0)).collect());
@@ -256,7 +259,10 @@ fn sixteen_threads_call_open_and_close_as_they_like() {
             );
             std::thread::spawn(move || {
                 start.wait();
-                for round in 0..ROUNDS {
+                for round in 0..AT_MOST {
+                    if round >= ROUNDS && opened.load(Ordering::SeqCst) > OPENED {
+                        break;
+                    }
                     let which = (number + round) % shared.len();
                     if check(host.engine) != Ok(OBLIGOR_OUTCOME_APPROVE) {
                         wrong.store(true, Ordering::SeqCst);
@@ -291,7 +297,7 @@ fn sixteen_threads_call_open_and_close_as_they_like() {
         close(engine.load(Ordering::SeqCst));
     }
     assert!(!wrong.load(Ordering::SeqCst));
-    assert!(opened.load(Ordering::SeqCst) > 10);
+    assert!(opened.load(Ordering::SeqCst) > OPENED);
     // Everything ended: every store can be opened.
     for folder in folders.iter() {
         assert_eq!(close(open(folder.path()).unwrap()), OBLIGOR_OK);

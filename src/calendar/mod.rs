@@ -70,7 +70,7 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.date().format("%Y-%m-%d"))
+        fmt::Display::fmt(&self.date(), f)
     }
 }
 
@@ -166,6 +166,7 @@ mod tests {
             assert_eq!(Day::parse(text), None, "{text}");
         }
         assert_eq!(Day(i32::MAX).to_string(), "9999-12-31");
+        assert_eq!(Day(i32::MIN).to_string(), "0001-01-01");
         assert_eq!(Day(i32::MAX).plus(i32::MAX), Day::MAX);
     }
 

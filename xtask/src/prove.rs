@@ -60,11 +60,11 @@ pub(crate) fn nightly(report: &mut Report) {
     let at_hand = read(nightly_cargo().args(["miri", "--version"])).is_ok() && std_sources();
     if at_hand {
         report.step("Miri over src/ffi", miri);
-        report.step("ThreadSanitizer over src/ffi", thread_sanitizer);
+        report.step("ThreadSanitizer over src/ffi and the hammer", thread_sanitizer);
     } else {
         let why = "needs `rustup toolchain install nightly --component miri,rust-src`";
         report.not_run("Miri over src/ffi", why);
-        report.not_run("ThreadSanitizer over src/ffi", why);
+        report.not_run("ThreadSanitizer over src/ffi and the hammer", why);
     }
 }
 
@@ -87,11 +87,12 @@ fn miri() -> Result<usize> {
     some(tee(&mut miri))
 }
 
+/// The tests of the interface, and the one in which sixteen threads hammer it.
 fn thread_sanitizer() -> Result<usize> {
     let host = host()?;
     let mut tests = nightly_cargo();
-    tests.args(["test", "--locked", "-Zbuild-std", "--target", &host, "--lib", "ffi::", "--target-dir"]);
-    tests.arg(target().join("tsan"));
+    tests.args(["test", "--locked", "-Zbuild-std", "--target", &host, "--features", "test-hooks", "--target-dir"]);
+    tests.arg(target().join("tsan")).args(["--lib", "--test", "ffi_life", "--", "ffi::", "sixteen_threads"]);
     some(tee(tests.env("RUSTFLAGS", "-Zsanitizer=thread").env("CFLAGS", "-fsanitize=thread")))
 }
 

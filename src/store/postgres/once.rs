@@ -19,10 +19,11 @@ use super::connection::Connection;
 use super::fault::Outcome;
 use super::known::KnownAccount;
 use crate::calendar::{Day, Instant};
-use crate::credit::{AccountFacts, Buckets, Chain, ChainState, PoolSum};
+use crate::credit::{AccountFacts, Buckets, Chain, PoolSum};
 use crate::hex::hex;
 use crate::store::group::Job;
 use crate::store::sql::account::{Account, moved};
+use crate::store::sql::chain::{self, earlier};
 use crate::store::sql::decision::{digest, link};
 use crate::store::sql::pool;
 use crate::store::sql::value::{Col, to_json_unless_default};
@@ -139,18 +140,9 @@ fn take_up(
     }
     let held = facts.held_by(chain);
     facts.buckets = moved(&facts.buckets, &Buckets::default(), &held).ok()?;
-    if chain.ordered > 0 {
-        let ships = chain.ships.filter(|ships| *ships > facts.horizon_to);
-        let expires = chain.expires.filter(|_| chain.state == ChainState::Active);
-        *next = (earlier(next.0, ships), earlier(next.1, expires));
-        facts.next_ship = earlier(facts.next_ship, ships);
-        facts.next_expiry = earlier(facts.next_expiry, expires);
-    }
+    let (ships, expires) = chain::dates_with(facts, chain);
+    *next = (earlier(next.0, ships), earlier(next.1, expires));
     Some(())
-}
-
-fn earlier<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
-    one.into_iter().chain(other).min()
 }
 
 /// Whether two rehearsals come to the same, apart from the amounts that they measured.

@@ -120,6 +120,23 @@ pub(in crate::store) fn dates(sql: &dyn Sql, facts: &mut AccountFacts) -> Outcom
     Ok(())
 }
 
+/// The same when one chain more is all that has changed. Returns the day and the moment that it brings by itself.
+pub(in crate::store) fn dates_with(facts: &mut AccountFacts, chain: &Chain) -> (Option<Day>, Option<Instant>) {
+    if chain.ordered <= 0 {
+        return (None, None);
+    }
+    let ships = chain.ships.filter(|ships| *ships > facts.horizon_to);
+    let expires = chain.expires.filter(|_| chain.state == ChainState::Active);
+    facts.next_ship = earlier(facts.next_ship, ships);
+    facts.next_expiry = earlier(facts.next_expiry, expires);
+    (ships, expires)
+}
+
+/// The earlier of two, if there are any.
+pub(in crate::store) fn earlier<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    one.into_iter().chain(other).min()
+}
+
 /// Whether the reservation ran out at or before a moment, and that was not noted yet.
 pub(in crate::store) fn has_run_out(chain: &Chain, now: Instant) -> bool {
     chain.state == ChainState::Active && chain.ordered > 0 && chain.expires.is_some_and(|expires| expires <= now)

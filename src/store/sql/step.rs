@@ -9,7 +9,7 @@ use super::{Writing, chain, decision, event, item, pool};
 use crate::calendar::Instant;
 use crate::credit::{AccountId, Chain};
 use crate::error::{Error, ErrorKind};
-use crate::store::{AccountRef, Ask, Effects, Event, EventKind, Facts, Item, RequestKey, Step, Written};
+use crate::store::{AccountRef, Ask, Effects, Event, EventKind, Facts, Item, Put, RequestKey, Step, Written};
 
 /// What a step came to, and whether it counts as granted in a list that is all or nothing.
 pub(in crate::store) struct Answer {
@@ -119,8 +119,12 @@ fn apply(
             Some(kept) if kept.1.document == chain.document => Some(kept),
             _ => chain::read(sql, &account.key.company, &chain.document)?,
         };
-        chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts, cause)?;
-        chain::dates(sql, &mut account.facts)?;
+        let (put, _) = chain::put(sql, &account.key.company, kept_chain, chain, &mut account.facts, cause)?;
+        if put == Put::Added {
+            chain::dates_with(&mut account.facts, chain);
+        } else {
+            chain::dates(sql, &mut account.facts)?;
+        }
     }
     for item in &effects.items {
         if item.key != account.key {
