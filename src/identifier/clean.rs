@@ -1,8 +1,8 @@
 //! From what people type to the characters that count.
 //!
 //! People write `13 58 56 28`, `556036-0793` and `NL0044.95.445.B01`, and paste non-breaking spaces and long dashes from
-//! the web. [`Clean::of`] drops what only groups the digits and remembers where each kept character stood, so a fault
-//! can name the place in the text as it was typed. Digits of other scripts are *not* read as digits: two systems that
+//! the web. [`Clean::of`] drops what only groups the digits and can find each kept character in the text again, so a fault
+//! names its place as it was typed. Digits of other scripts are *not* read as digits: two systems that
 //! disagree about them would disagree about the number.
 
 use super::Fault;
@@ -10,50 +10,41 @@ use super::Fault;
 /// Longer than the longest identifier (an IBAN has at most 34), so that "too long" can still be seen.
 const ROOM: usize = 40;
 
-/// The kept characters (ASCII, upper case) and their positions.
+/// The kept characters (ASCII, upper case), and the text that they stood in.
 #[derive(Clone, Copy)]
-pub(super) struct Clean {
+pub(super) struct Clean<'a> {
+    text: &'a str,
+    /// Whether signs were kept too.
+    signed: bool,
     bytes: [u8; ROOM],
-    at: [u16; ROOM],
     start: usize,
     end: usize,
 }
 
-impl Clean {
+impl<'a> Clean<'a> {
     /// Drops separators, wherever they stand. Only letters and digits remain.
-    pub(super) fn of(text: &str) -> Result<Clean, Fault> {
-        Clean::read(text, |c| c.is_whitespace() || is_dash(c) || c == '.' || c == '/', |_| false)
+    pub(super) fn of(text: &'a str) -> Result<Self, Fault> {
+        Self::read(text, false)
     }
 
     /// Keeps everything between the outer white space, signs included: for numbers in which the sign has a meaning.
-    pub(super) fn signed(text: &str) -> Result<Clean, Fault> {
-        let before = text.chars().take_while(|c| c.is_whitespace()).count();
-        let mut clean =
-            Clean::read(text.trim(), |_| false, |c| c == '+' || c == '-').map_err(|fault| shifted(fault, before))?;
-        for at in &mut clean.at {
-            *at = at.saturating_add(position(before));
-        }
-        Ok(clean)
+    pub(super) fn signed(text: &'a str) -> Result<Self, Fault> {
+        Self::read(text.trim_end(), true)
     }
 
-    /// Keeps letters and digits, and of the signs those that belong to the number.
-    fn read(text: &str, separates: impl Fn(char) -> bool, belongs: impl Fn(char) -> bool) -> Result<Clean, Fault> {
-        let mut clean = Clean { bytes: [0; ROOM], at: [0; ROOM], start: 0, end: 0 };
-        for (place, c) in text.chars().enumerate() {
-            let at = position(place + 1);
-            let kept = if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase() as u8
-            } else if separates(c) {
-                continue;
-            } else {
-                let sign = if is_dash(c) { '-' } else { c };
-                u8::try_from(sign).ok().filter(|_| belongs(sign)).ok_or(Fault::BadCharacter { at })?
+    fn read(text: &'a str, signed: bool) -> Result<Self, Fault> {
+        let mut clean = Self { text, signed, bytes: [0; ROOM], start: 0, end: 0 };
+        for (at, c) in text.char_indices() {
+            let kept = match c {
+                _ if c.is_ascii_alphanumeric() => c.to_ascii_uppercase() as u8,
+                '+' if signed => b'+',
+                _ if signed && is_dash(c) => b'-',
+                _ if !signed && separates(c) => continue,
+                _ if signed && clean.end == 0 && c.is_whitespace() => continue,
+                _ => return Err(Fault::BadCharacter { at: position(text[..at].chars().count()) }),
             };
-            if clean.end == ROOM {
-                break;
-            }
-            clean.bytes[clean.end] = kept;
-            clean.at[clean.end] = at;
+            let Some(place) = clean.bytes.get_mut(clean.end) else { break };
+            *place = kept;
             clean.end += 1;
         }
         if clean.end == 0 { Err(Fault::Empty) } else { Ok(clean) }
@@ -73,7 +64,9 @@ impl Clean {
 
     /// Where the `index`-th kept character stood in the text.
     pub(super) fn at(&self, index: usize) -> u16 {
-        self.at.get(self.start + index).copied().unwrap_or(u16::MAX)
+        let kept = |c: char| c.is_ascii_alphanumeric() || (self.signed && !c.is_whitespace());
+        let place = self.text.chars().enumerate().filter(|(_, c)| kept(*c)).nth(self.start + index);
+        place.map_or(u16::MAX, |(place, _)| position(place))
     }
 
     pub(super) fn bad_character(&self, index: usize) -> Fault {
@@ -81,19 +74,19 @@ impl Clean {
     }
 
     /// The same without its first `count` characters.
-    pub(super) fn without_first(mut self, count: usize) -> Clean {
+    pub(super) fn without_first(mut self, count: usize) -> Self {
         self.start = (self.start + count).min(self.end);
         self
     }
 
     /// The same without its last `count` characters.
-    pub(super) fn without_last(mut self, count: usize) -> Clean {
+    pub(super) fn without_last(mut self, count: usize) -> Self {
         self.end = self.end.saturating_sub(count).max(self.start);
         self
     }
 
     /// The same without the country's two letters, if it has them; other letters are another country's.
-    pub(super) fn without_country(self, country: &[u8; 2]) -> Result<Clean, Fault> {
+    pub(super) fn without_country(self, country: &[u8; 2]) -> Result<Self, Fault> {
         match self.bytes() {
             [a, b, ..] if [*a, *b] == *country => Ok(self.without_first(2)),
             [a, b, ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => Err(Fault::WrongCountryPrefix),
@@ -131,15 +124,14 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-fn position(place: usize) -> u16 {
-    u16::try_from(place).unwrap_or(u16::MAX)
+/// What only groups the characters that count.
+fn separates(c: char) -> bool {
+    c.is_whitespace() || is_dash(c) || c == '.' || c == '/'
 }
 
-fn shifted(fault: Fault, by: usize) -> Fault {
-    match fault {
-        Fault::BadCharacter { at } => Fault::BadCharacter { at: at.saturating_add(position(by)) },
-        other => other,
-    }
+/// The position of a character with so many before it.
+fn position(before: usize) -> u16 {
+    u16::try_from(before + 1).unwrap_or(u16::MAX)
 }
 
 /// Digits as ASCII, for the normal form.
@@ -168,6 +160,8 @@ mod tests {
         assert_eq!(Clean::of("æ 12-x4").err(), Some(Fault::BadCharacter { at: 1 }));
         assert_eq!(Clean::of("12-x4").unwrap().digits::<4>(), Err(Fault::BadCharacter { at: 4 }));
         assert_eq!(Clean::signed("  12 4").err(), Some(Fault::BadCharacter { at: 5 }));
+        let signed = Clean::signed("\u{a0} 12–+x ").unwrap();
+        assert_eq!((signed.text(), signed.at(2), signed.at(4), signed.at(5)), ("12-+X", 5, 7, u16::MAX));
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn has_old_form(text: &str) -> bool {
     text.len() == 8 && text.as_bytes().get(6) == Some(&b'-')
 }
 
-fn padded(clean: &Clean) -> Result<[u8; 8], Fault> {
+fn padded(clean: &Clean<'_>) -> Result<[u8; 8], Fault> {
     let mut digits = [0; 8];
     digits[1..].copy_from_slice(&clean.digits::<7>()?);
     Ok(digits)

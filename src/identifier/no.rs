@@ -36,7 +36,7 @@ pub(super) fn orgnr(text: &str) -> Result<Identifier, Fault> {
 }
 
 /// An organisation number from which the VAT number's letters have been taken.
-pub(super) fn orgnr_of(clean: Clean) -> Result<Identifier, Fault> {
+pub(super) fn orgnr_of(clean: Clean<'_>) -> Result<Identifier, Fault> {
     let digits = clean.digits::<9>()?;
     if digits == [0; 9] {
         return Err(Fault::NeverIssued);

@@ -30,7 +30,7 @@ pub(super) fn orgnr(text: &str, today: i32) -> Result<Identifier, Fault> {
 }
 
 /// An organisation number from which the VAT number's letters and ending have been taken.
-pub(super) fn orgnr_of(clean: Clean, today: i32) -> Result<Identifier, Fault> {
+pub(super) fn orgnr_of(clean: Clean<'_>, today: i32) -> Result<Identifier, Fault> {
     let long = clean.len() == 12;
     let century = if long { number(&clean.without_last(10).digits::<2>()?) } else { NO_CENTURY };
     let digits = if long { clean.without_first(2) } else { clean }.digits::<10>()?;

@@ -236,7 +236,9 @@ fn fuzzer(name: &str) -> Result<Fuzzer> {
     let scratch = base.join(format!("obligor-fuzz-{}-{name}", std::process::id()));
     fresh(&scratch)?;
     let mut fuzzer = command(built()?.join(name));
-    fuzzer.arg(format!("-timeout={TIMEOUT}")).arg(format!("-rss_limit_mb={MEMORY}"));
+    // A machine that is shared may stand still for seconds: what is slow and ends in time is no find.
+    fuzzer.arg(format!("-timeout={TIMEOUT}")).arg(format!("-report_slow_units={TIMEOUT}"));
+    fuzzer.arg(format!("-rss_limit_mb={MEMORY}"));
     fuzzer.arg(format!("-max_len={MAX_BYTES}")).env("TMPDIR", &scratch).current_dir(&scratch);
     Ok(Fuzzer(fuzzer, scratch))
 }
