@@ -106,7 +106,8 @@ impl Kind {
         match self {
             Self::Customers => {
                 "One row for each customer, or for each customer and company. With `company` and `currency` a row also \
-                 makes the credit account."
+                 makes the credit account. Rows of one customer should say the same of it: where they do not, the last one \
+                 counts, and the report warns."
             }
             Self::Limits => {
                 "One row for each limit of an account or a pool. The customer must be there; its account is made if it is \
