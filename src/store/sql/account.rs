@@ -247,10 +247,9 @@ fn due_dates(sql: &dyn Sql, facts: &mut AccountFacts) -> Outcome<()> {
         },
     )?;
     let [undisputed, disputed, next_undisputed, next_disputed] = days;
-    let earlier = |a: Option<Day>, b: Option<Day>| a.into_iter().chain(b).min();
     facts.oldest_undisputed = undisputed;
-    facts.oldest_overdue = earlier(undisputed, disputed);
-    facts.next_due = earlier(next_undisputed, next_disputed);
+    facts.oldest_overdue = chain::earlier(undisputed, disputed);
+    facts.next_due = chain::earlier(next_undisputed, next_disputed);
     Ok(())
 }
 

@@ -13,11 +13,11 @@ use crate::money::{Currency, MoneyError};
 use crate::store::{AccountKey, Item, ItemKind, OverdueItem, Put};
 
 /// The columns of [`from_row`], in its order, and whether the item was ever disputed.
-pub(in crate::store) const COLUMNS: &str = "item.id, item.number, item.kind, item.amount, item.residual, item.due, item.disputed, \
+const COLUMNS: &str = "item.id, item.number, item.kind, item.amount, item.residual, item.due, item.disputed, \
      item.dunning_level, item.document, item.dunning_blocked, item.delivered, item.ever_disputed";
 
 /// How many columns [`COLUMNS`] are.
-pub(in crate::store) const COLUMN_COUNT: usize = 12;
+const COLUMN_COUNT: usize = 12;
 
 /// An item as it is kept.
 struct Kept {
@@ -28,7 +28,7 @@ struct Kept {
 }
 
 /// Reads a row; whose it is stands with the account.
-pub(in crate::store) fn from_row(row: &dyn Row, key: &AccountKey, currency: Currency) -> Outcome<Item> {
+fn from_row(row: &dyn Row, key: &AccountKey, currency: Currency) -> Outcome<Item> {
     Ok(Item {
         key: key.clone(),
         number: row.get(1)?,

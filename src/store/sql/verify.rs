@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::Sql;
 use super::account::{self, Account, ChainEnd, moved};
+use super::chain::earlier;
 use super::fault::Outcome;
 use super::value::{Col, counter, signed, values};
 use super::{chain, decision, item, limit, pool};
@@ -105,12 +106,12 @@ impl Sums {
             self.disputed += residual;
             self.disputed_overdue += if overdue { residual } else { 0 };
         } else if overdue {
-            self.oldest_undisputed = earlier(self.oldest_undisputed, item.due);
+            self.oldest_undisputed = earlier(self.oldest_undisputed, Some(item.due));
         }
         if overdue {
-            self.oldest_overdue = earlier(self.oldest_overdue, item.due);
+            self.oldest_overdue = earlier(self.oldest_overdue, Some(item.due));
         } else {
-            self.next_due = earlier(self.next_due, item.due);
+            self.next_due = earlier(self.next_due, Some(item.due));
         }
         if !item.dunning_blocked {
             self.dunning_level = self.dunning_level.max(item.dunning_level);
@@ -126,19 +127,12 @@ impl Sums {
     fn chain(&mut self, chain: &Chain, horizon_to: Day) {
         self.add(&chain.held(horizon_to));
         if let Some(ships) = chain.ships.filter(|ships| *ships > horizon_to && chain.ordered > 0) {
-            self.next_ship = earlier(self.next_ship, ships);
+            self.next_ship = earlier(self.next_ship, Some(ships));
         }
         if let Some(expires) = chain.expires.filter(|_| chain.state == ChainState::Active && chain.ordered > 0) {
-            self.next_expiry = earlier(self.next_expiry, expires);
+            self.next_expiry = earlier(self.next_expiry, Some(expires));
         }
     }
-}
-
-fn earlier<T: Ord>(a: Option<T>, b: T) -> Option<T> {
-    Some(match a {
-        Some(a) => a.min(b),
-        None => b,
-    })
 }
 
 /// Checks the accounts behind `after`, a piece of them. Returns the last one checked, `None` at the end.
