@@ -3,10 +3,17 @@
 use crate::shell::Result;
 use std::time::Instant;
 
+/// How many lines of a failure are said once more at the end: often the end is all that is seen.
+const WHY: usize = 12;
+/// How many steps are named there with the time they took.
+const LONGEST: usize = 12;
+
 /// The running account of a command with many steps.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     passed: usize,
+    /// The steps, and how many seconds each took.
+    took: Vec<(String, f64)>,
     failures: Vec<String>,
     not_run: Vec<String>,
 }
@@ -25,9 +32,12 @@ impl Report {
             }
             Err(why) => {
                 println!("--- FAILED: {name} ({seconds:.1} s)\n{why}");
-                self.failures.push(name.to_owned());
+                let end = why.lines().count().saturating_sub(WHY);
+                let end: Vec<&str> = why.lines().skip(end).collect();
+                self.failures.push(format!("{name}: {}", end.join("\n  ")));
             }
         }
+        self.took.push((name.to_owned(), seconds));
     }
 
     /// Says that a proof could not be made here, and why. It stays visible in the last lines.
@@ -38,6 +48,12 @@ impl Report {
 
     /// Prints the result; an error when anything failed, or nothing ran.
     pub(crate) fn end(self) -> Result {
+        println!("\nHow long the longest took:");
+        let mut longest: Vec<_> = self.took.iter().collect();
+        longest.sort_by(|one, other| other.1.total_cmp(&one.1));
+        for (name, seconds) in longest.iter().take(LONGEST) {
+            println!("{seconds:>7.1} s  {name}");
+        }
         println!();
         for proof in &self.not_run {
             println!("NOT RUN {proof}");
