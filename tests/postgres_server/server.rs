@@ -100,11 +100,13 @@ impl Server {
     fn configure(&self) {
         let fast = self.options.speed == Speed::Fast;
         let switch = if fast { "off" } else { "on" };
+        // A server that is killed leaves its shared memory behind, unless that lies in its own folder.
         let settings = format!(
             "listen_addresses = '{}'\n\
              port = {}\n\
              unix_socket_directories = '{}'\n\
              max_connections = {}\n\
+             dynamic_shared_memory_type = mmap\n\
              wal_level = replica\n\
              hot_standby = on\n\
              fsync = {switch}\n\

@@ -65,6 +65,8 @@ class Server:
             self.port = free.getsockname()[1]
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.folder}
         settings.update({"fsync": "off", "full_page_writes": "off"})
+        # A server that is killed leaves its shared memory behind, unless that lies in its own folder.
+        settings["dynamic_shared_memory_type"] = "mmap"
         with (self.folder / "log").open("wb") as log:
             # Whatever becomes of us, it stops: the signal makes it end all its processes.
             start = [program("setpriv", "util-linux"), "--pdeathsig", "QUIT", program("postgres", "postgresql")]

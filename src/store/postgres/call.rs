@@ -234,12 +234,10 @@ pub(super) struct Answer {
     pub(super) next_ship: Option<i64>,
     pub(super) next_expiry: Option<i64>,
     pub(super) decisions: i64,
-    /// The last link of its chain of decisions.
-    pub(super) link: [u8; 32],
     /// Debit and unapplied of the sums of its pools.
     pub(super) sums: Vec<(i64, i64)>,
-    /// The numbers of the decisions that were written.
-    pub(super) ids: Vec<i64>,
+    /// The decisions that were written: their numbers, and what each is in the account's chain of them.
+    pub(super) written: Vec<(i64, [u8; 32])>,
 }
 
 /// The function's answer on the wire, column by column.
@@ -248,7 +246,7 @@ struct Whole {
     numbers: Vec<Option<i64>>,
     sums: Vec<i64>,
     ids: Vec<i64>,
-    link: Option<Vec<u8>>,
+    links: Vec<Vec<u8>>,
 }
 
 impl<'a> FromSql<'a> for Whole {
@@ -270,10 +268,10 @@ impl<'a> FromSql<'a> for Whole {
         };
         Ok(Self {
             outcome: column()?.map(|value| FromSql::from_sql(&Type::INT8, value)).transpose()?,
-            numbers: list(column()?)?,
-            sums: list(column()?)?,
-            ids: list(column()?)?,
-            link: column()?.map(|value| FromSql::from_sql(&Type::BYTEA, value)).transpose()?,
+            numbers: list(column()?, &Type::INT8_ARRAY)?,
+            sums: list(column()?, &Type::INT8_ARRAY)?,
+            ids: list(column()?, &Type::INT8_ARRAY)?,
+            links: list(column()?, &Type::BYTEA_ARRAY)?,
         })
     }
 
@@ -282,9 +280,9 @@ impl<'a> FromSql<'a> for Whole {
     }
 }
 
-/// A list of numbers; one that is missing is empty.
-fn list<'a, T: FromSql<'a>>(value: Option<&'a [u8]>) -> Result<Vec<T>, Box<dyn StdError + Sync + Send>> {
-    value.map_or_else(|| Ok(Vec::new()), |value| FromSql::from_sql(&Type::INT8_ARRAY, value))
+/// A list; one that is missing is empty.
+fn list<'a, T: FromSql<'a>>(value: Option<&'a [u8]>, kind: &Type) -> Result<Vec<T>, Box<dyn StdError + Sync + Send>> {
+    value.map_or_else(|| Ok(Vec::new()), |value| FromSql::from_sql(kind, value))
 }
 
 impl Whole {
@@ -297,7 +295,9 @@ impl Whole {
             3 => Became::Known,
             _ => return None,
         };
-        let [version, ordered, later, next_ship, next_expiry, decisions] = self.numbers.try_into().ok()?;
+        let [version, ordered, later, decisions, next_ship, next_expiry] = self.numbers.try_into().ok()?;
+        let links: Result<Vec<[u8; 32]>, _> = self.links.into_iter().map(TryInto::try_into).collect();
+        let links = links.ok().filter(|links| links.len() == self.ids.len())?;
         Some(Answer {
             became,
             version: version.unwrap_or(0),
@@ -306,9 +306,8 @@ impl Whole {
             next_ship,
             next_expiry,
             decisions: decisions.unwrap_or(0),
-            link: self.link.unwrap_or_default().try_into().unwrap_or_default(),
             sums: self.sums.chunks_exact(2).filter_map(|sum| Some((*sum.first()?, *sum.get(1)?))).collect(),
-            ids: self.ids,
+            written: self.ids.into_iter().zip(links).collect(),
         })
     }
 }

@@ -24,7 +24,7 @@ use crate::hex::hex;
 use crate::store::group::Job;
 use crate::store::sql::account::{Account, moved};
 use crate::store::sql::chain::{self, earlier};
-use crate::store::sql::decision::{digest, link};
+use crate::store::sql::decision::digest;
 use crate::store::sql::pool;
 use crate::store::sql::value::{Col, to_json_unless_default};
 use crate::store::{AccountRef, DecisionRecord, Effects, Event, Facts, Step, Steps, Watch, Written};
@@ -303,19 +303,18 @@ fn told(jobs: &[Job], known: &KnownAccount, rehearsed: Rehearsed, answer: &Answe
         facts
     };
     let Rehearsed { after, steps, .. } = rehearsed;
-    let (mut chained, mut ids) = (answer.link, answer.ids.iter());
+    let mut written = answer.written.iter();
     let mut sequence = u64::try_from(answer.decisions).unwrap_or(0);
     let mut answers = steps.into_iter().map(|Rehearsal { effects, facts, .. }| {
         let decision = effects.record.and_then(|record| {
-            let digest = digest(&record.salt, &record.body);
-            chained = link(&chained, &digest);
+            let (id, chained) = written.next()?;
             sequence = sequence.saturating_add(1);
             Some(DecisionRecord {
-                id: u64::try_from(*ids.next()?).unwrap_or(0),
+                id: u64::try_from(*id).unwrap_or(0),
                 account: Some(facts.id),
                 sequence,
-                digest: hex(&digest),
-                chained: hex(&chained),
+                digest: hex(&digest(&record.salt, &record.body)),
+                chained: hex(chained),
                 body: Some(record.body),
             })
         });
