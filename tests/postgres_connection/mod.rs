@@ -5,6 +5,7 @@ mod deadlines;
 mod faults;
 mod forks;
 mod hosts;
+mod orders;
 #[allow(unsafe_code)]
 #[path = "../postgres_server/mod.rs"]
 mod postgres_server;

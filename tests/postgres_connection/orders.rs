@@ -1,0 +1,187 @@
+//! Orders in one round trip: what the server is told is written only if all is as it must be, and refused by the reason that
+//! it is not. One order is written by another statement than several, and both must come to the same.
+
+use super::*;
+use crate::store::postgres::call::{Became, Call, OrderRow, Share, StepRow};
+use crate::store::postgres::schema::bring_up;
+use crate::store::sql::decision::link;
+
+const HOST: i64 = 7;
+const DIGESTS: [[u8; 32]; 2] = [[1; 32], [2; 32]];
+const KEYS: [&str; 2] = ["key-1", "key-2"];
+const DOCUMENTS: [&str; 2] = ["SO-1", "SO-2"];
+
+/// An account, with an order of another account's and its key beside it.
+const STATE: &str = "
+    INSERT INTO customer (number, name, name_key, country, legal_form, subject, street, postcode, city, phone, email)
+        SELECT n, n, n, 'DK', '', '', '', '', '', '', '' FROM unnest(ARRAY['10', '20']) AS n;
+    INSERT INTO account (company, customer, currency, status, ordered, later, aged_to, horizon_to, next_ship, next_expiry,
+            version, facts_version)
+        VALUES ('NORD', '10', 'DKK', 0, 100, 10, 1, 20, 25, 1000, 5, 3), ('NORD', '20', 'DKK', 0, 0, 0, 1, 20, NULL, NULL, 1, 1);
+    INSERT INTO chain (company, document, account, state, amount, ordered, delivered, drafted, invoiced, settled, since, marks,
+            changed)
+        VALUES ('NORD', 'SO-before', 2, 2, 1, 1, 0, 0, 0, 0, 0, '', 0);
+    INSERT INTO request (key, content, granted) VALUES ('key-before', '', 1);";
+
+/// Everything that an order is written to, but for numbers that are given out whether they are used or not.
+const ROWS: &str = "SELECT concat_ws(' ',
+    (SELECT string_agg(concat_ws(',', t.id, ordered, later, aged_to, horizon_to, next_ship, next_expiry, version, facts_version,
+        decisions, encode(t.chained, 'hex')), ';' ORDER BY t.id) FROM account t),
+    (SELECT string_agg(concat_ws(',', company, document, account, state, amount, ordered, delivered, drafted, invoiced, settled,
+        expires, since, ships, marks, changed), ';' ORDER BY document) FROM chain),
+    (SELECT string_agg(concat_ws(',', account, sequence, body, salt, digest, encode(chained, 'hex')), ';' ORDER BY sequence)
+        FROM decision),
+    (SELECT string_agg(concat_ws(',', key, content, granted, d.sequence), ';' ORDER BY key)
+        FROM request r LEFT JOIN decision d ON d.id = r.decision),
+    (SELECT string_agg(concat_ws(',', host, account, pooled), ';') FROM change))";
+
+/// What is so of the account of [`STATE`], and what is wanted of it.
+fn share() -> Share {
+    Share {
+        id: 1,
+        facts_version: 3,
+        horizon_to: 20,
+        version: Some(5),
+        ordered: (100, 100),
+        later: 10,
+        moment: 999,
+        aged_to_since: 2,
+        horizon_to_since: 24,
+        more_ordered: 50,
+        more_later: 7,
+        next_ship: Some(30),
+        next_expiry: Some(2000),
+        versions: 1,
+    }
+}
+
+/// How an order differs from one that is written.
+#[derive(Clone, Copy)]
+struct Orders {
+    many: usize,
+    key: Option<&'static str>,
+    document: &'static str,
+}
+
+fn ask(pool: &Pool, share: &Share, orders: Orders) -> Option<(Became, Vec<(i64, [u8; 32])>, Vec<Option<i64>>)> {
+    let mut call = Call::new(share);
+    for at in 0..orders.many {
+        let last = at + 1 == orders.many;
+        call.step(StepRow {
+            key: if last { orders.key } else { Some(KEYS[at]) },
+            content: Some(b"content"),
+            granted: true,
+            document: if last { orders.document } else { DOCUMENTS[at] },
+            decision: Some(("body", b"salt", DIGESTS[at])),
+            order: Some(OrderRow {
+                state: 2,
+                amount: 25,
+                ordered: 25,
+                expires: Some(2000),
+                since: 999,
+                ships: Some(30),
+                marks: String::new(),
+            }),
+        });
+    }
+    let answer = pool.with(soon(), |connection| call.send(connection, HOST, soon())).unwrap()?;
+    let numbers = [Some(answer.version), Some(answer.ordered), Some(answer.later), Some(answer.decisions)];
+    let dates = [answer.next_ship, answer.next_expiry];
+    Some((answer.became, answer.written, [numbers.as_slice(), dates.as_slice()].concat()))
+}
+
+fn told(pool: &Pool, question: &str) -> String {
+    write(pool, soon(), |connection| Ok(connection.query(question, &[])?[0].get(0))).unwrap()
+}
+
+fn filled() -> Pool {
+    let pool = fresh();
+    write(&pool, soon(), |connection| {
+        bring_up(connection)?;
+        connection.command(STATE)
+    })
+    .unwrap();
+    pool
+}
+
+fn numbered(many: usize) -> Orders {
+    Orders { many, key: Some(KEYS[many - 1]), document: DOCUMENTS[many - 1] }
+}
+
+#[test]
+fn what_is_not_as_it_must_be_is_told_and_nothing_is_written() {
+    type Change = fn(&mut Share, &mut Orders);
+    let refused: [(Became, &str, Change); 13] = [
+        (Became::FactsMoved, "no account", |share, _| share.id = 9),
+        (Became::FactsMoved, "facts", |share, _| share.facts_version = 4),
+        (Became::FactsMoved, "the horizon", |share, _| share.horizon_to = 19),
+        (Became::FactsMoved, "something ran out", |share, _| share.moment = 1000),
+        (Became::FactsMoved, "something ships", |share, _| share.horizon_to_since = 25),
+        (Became::OthersOrdered, "the version", |share, _| share.version = Some(4)),
+        (Became::OthersOrdered, "more is ordered", |share, _| share.ordered = (0, 99)),
+        (Became::OthersOrdered, "less is ordered", |share, _| share.ordered = (101, 200)),
+        (Became::OthersOrdered, "what ships later", |share, _| share.later = 11),
+        (Became::Known, "the key", |_, orders| orders.key = Some("key-before")),
+        (Became::Known, "the order", |_, orders| orders.document = "SO-before"),
+        (Became::Known, "the order, without a key", |_, orders| {
+            (orders.key, orders.document) = (None, "SO-before");
+        }),
+        (Became::FactsMoved, "facts come first", |share, orders| {
+            (share.facts_version, share.version, orders.document) = (4, Some(4), "SO-before");
+        }),
+    ];
+    let pool = filled();
+    let before = told(&pool, ROWS);
+    for many in [1, 2] {
+        for (became, what, change) in refused {
+            let (mut share, mut orders) = (share(), numbered(many));
+            change(&mut share, &mut orders);
+            let (is, written, numbers) = ask(&pool, &share, orders).unwrap();
+            assert_eq!((is, written.len()), (became, 0), "{many}: {what}");
+            if what != "no account" {
+                assert_eq!(numbers, [Some(5), Some(100), Some(10), Some(0), Some(25), Some(1000)], "{many}: {what}");
+            }
+            assert_eq!(told(&pool, ROWS), before, "{many}: {what}");
+        }
+        write(&pool, soon(), |connection| connection.command("UPDATE store SET went_at = 1")).unwrap();
+        assert!(ask(&pool, &share(), numbered(many)).is_none(), "{many}: the state is not here");
+        assert_eq!(told(&pool, ROWS), before, "{many}: the state is not here");
+        write(&pool, soon(), |connection| connection.command("UPDATE store SET went_at = NULL")).unwrap();
+    }
+}
+
+#[test]
+fn what_is_as_it_must_be_is_written_by_either_statement() {
+    let account = |ordered: i64, versions: i64, decisions: usize, chained: [u8; 32]| {
+        format!("1,{ordered},17,2,24,25,1000,{versions},3,{decisions},{}", crate::hex::hex(&chained))
+    };
+    let first = link(&[0; 32], &DIGESTS[0]);
+    let links = [first, link(&first, &DIGESTS[1])];
+    for many in [1, 2] {
+        for share in [share(), Share { version: None, ordered: (0, 100), ..share() }] {
+            let pool = filled();
+            let (became, written, numbers) = ask(&pool, &share, numbered(many)).unwrap();
+            assert_eq!(became, Became::Written);
+            assert_eq!(written.iter().map(|(_, link)| *link).collect::<Vec<_>>(), links[..many]);
+            assert_eq!(numbers, [Some(5), Some(100), Some(10), Some(0), Some(25), Some(1000)]);
+            let rows = told(&pool, ROWS);
+            let wanted = account(150, 6, many, links[many - 1]);
+            assert!(rows.starts_with(&wanted), "{rows}\n{wanted}");
+            for at in 0..many {
+                let one = (DOCUMENTS[at], KEYS[at], crate::hex::hex(&links[at]), at + 1);
+                assert!(rows.contains(&format!("NORD,{},1,2,25,25,0,0,0,0,2000,999,30,,999", one.0)), "{rows}");
+                assert!(rows.contains(&format!(",{}", one.2)) && rows.contains(&format!("{},", one.1)), "{rows}");
+                let ids = told(&pool, &format!("SELECT r.decision::text FROM request r WHERE key = '{}'", one.1));
+                assert_eq!(ids, written[at].0.to_string());
+                assert_eq!(
+                    told(&pool, &format!("SELECT sequence::text FROM decision WHERE id = {ids}")),
+                    one.3.to_string()
+                );
+            }
+            assert!(rows.ends_with(" 7,1,0"), "one change is noted: {rows}");
+            // Asked once more it is known, or others ordered; nothing is written again.
+            assert_ne!(ask(&pool, &share, numbered(many)).unwrap().0, Became::Written);
+            assert_eq!(told(&pool, ROWS), rows);
+        }
+    }
+}
