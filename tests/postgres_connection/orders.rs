@@ -29,8 +29,8 @@ const ROWS: &str = "SELECT concat_ws(' ',
         decisions, encode(t.chained, 'hex')), ';' ORDER BY t.id) FROM account t),
     (SELECT string_agg(concat_ws(',', company, document, account, state, amount, ordered, delivered, drafted, invoiced, settled,
         expires, since, ships, marks, changed), ';' ORDER BY document) FROM chain),
-    (SELECT string_agg(concat_ws(',', account, sequence, body, salt, digest, encode(chained, 'hex')), ';' ORDER BY sequence)
-        FROM decision),
+    (SELECT string_agg(concat_ws(',', account, sequence, body, convert_from(salt, 'UTF8'), encode(digest, 'hex'),
+        encode(chained, 'hex')), ';' ORDER BY sequence) FROM decision),
     (SELECT string_agg(concat_ws(',', key, content, granted, d.sequence), ';' ORDER BY key)
         FROM request r LEFT JOIN decision d ON d.id = r.decision),
     (SELECT string_agg(concat_ws(',', host, account, pooled), ';') FROM change))";
@@ -168,15 +168,17 @@ fn what_is_as_it_must_be_is_written_by_either_statement() {
             let wanted = account(150, 6, many, links[many - 1]);
             assert!(rows.starts_with(&wanted), "{rows}\n{wanted}");
             for at in 0..many {
-                let one = (DOCUMENTS[at], KEYS[at], crate::hex::hex(&links[at]), at + 1);
-                assert!(rows.contains(&format!("NORD,{},1,2,25,25,0,0,0,0,2000,999,30,,999", one.0)), "{rows}");
-                assert!(rows.contains(&format!(",{}", one.2)) && rows.contains(&format!("{},", one.1)), "{rows}");
-                let ids = told(&pool, &format!("SELECT r.decision::text FROM request r WHERE key = '{}'", one.1));
-                assert_eq!(ids, written[at].0.to_string());
-                assert_eq!(
-                    told(&pool, &format!("SELECT sequence::text FROM decision WHERE id = {ids}")),
-                    one.3.to_string()
-                );
+                let (digest, link) = (crate::hex::hex(&DIGESTS[at]), crate::hex::hex(&links[at]));
+                let parts = [
+                    format!("NORD,{},1,2,25,25,0,0,0,0,2000,999,30,,999", DOCUMENTS[at]),
+                    format!("1,{},body,salt,{digest},{link}", at + 1),
+                    format!("{},\\x636f6e74656e74,1,{}", KEYS[at], at + 1),
+                ];
+                for part in parts {
+                    assert!(rows.contains(&part), "{rows}\n{part}");
+                }
+                let id = told(&pool, &format!("SELECT decision::text FROM request WHERE key = '{}'", KEYS[at]));
+                assert_eq!(id, written[at].0.to_string());
             }
             assert!(rows.ends_with(" 7,1,0"), "one change is noted: {rows}");
             // Asked once more it is known, or others ordered; nothing is written again.
@@ -184,4 +186,12 @@ fn what_is_as_it_must_be_is_written_by_either_statement() {
             assert_eq!(told(&pool, ROWS), rows);
         }
     }
+}
+
+#[test]
+fn without_a_key_none_is_kept() {
+    let pool = filled();
+    let (became, written, _) = ask(&pool, &share(), Orders { key: None, ..numbered(1) }).unwrap();
+    assert_eq!((became, written.len()), (Became::Written, 1));
+    assert_eq!(told(&pool, "SELECT string_agg(key, ' ') FROM request"), "key-before");
 }
