@@ -196,3 +196,62 @@ fn without_a_key_none_is_kept() {
     assert_eq!((answer.became, answer.written.len()), (Became::Written, 1));
     assert_eq!(told(&pool, "SELECT string_agg(key, ' ') FROM request"), "key-before");
 }
+
+#[test]
+fn what_is_planned_while_the_tables_are_empty_is_right_for_large_ones() {
+    // Pages that the statements read of the tables and their indexes, as the session has told the server.
+    const PAGES: &str = "SELECT sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::text
+        FROM pg_statio_user_tables WHERE schemaname = 'obligor'";
+    const MORE: &str =
+        "INSERT INTO chain (company, document, account, state, amount, ordered, delivered, drafted, invoiced,
+            settled, since, marks, changed)
+        SELECT 'NORD', 'SO-old-' || n, 2, 3, 1, 0, 0, 0, 0, 0, 0, '', 0 FROM generate_series(1, 20000) AS n;
+        INSERT INTO request (key, content, granted) SELECT 'key-old-' || n, '', 1 FROM generate_series(1, 20000) AS n;";
+    // Whether to plan once for all is found out in the first five.
+    const TIMES: i64 = 8;
+    for many in [1, 2] {
+        let pool = filled();
+        write(&pool, soon(), |connection| connection.command("ANALYZE")).unwrap();
+        let pages = || -> i64 {
+            told(&pool, "SELECT pg_stat_force_next_flush()::text");
+            told(&pool, PAGES).parse().unwrap()
+        };
+        let mut number = 0;
+        let mut write_some = || {
+            let before = pages();
+            for _ in 0..TIMES {
+                let names = [number, number + 1].map(|n| (format!("new-key-{n}"), format!("SO-new-{n}")));
+                number += 2;
+                let mut call = Call::new(&Share {
+                    version: None,
+                    ordered: (0, 100_000),
+                    more_later: 0,
+                    horizon_to_since: 20,
+                    ..share()
+                });
+                for (key, document) in &names[..many] {
+                    let decision = Some(("body", b"salt".as_slice(), DIGESTS[0]));
+                    let marks = String::new();
+                    let order =
+                        OrderRow { state: 2, amount: 25, ordered: 25, expires: None, since: 0, ships: None, marks };
+                    let content = Some(b"content".as_slice());
+                    call.step(StepRow {
+                        key: Some(key),
+                        content,
+                        granted: true,
+                        document,
+                        decision,
+                        order: Some(order),
+                    });
+                }
+                let answer = pool.with(soon(), |connection| call.send(connection, HOST, soon())).unwrap().unwrap();
+                assert_eq!(answer.became, Became::Written);
+            }
+            pages() - before
+        };
+        let few = write_some();
+        write(&pool, soon(), |connection| connection.command(MORE)).unwrap();
+        let many_rows = write_some();
+        assert!(many_rows < 2 * few, "{many}: {few} pages before, {many_rows} with twenty thousand orders");
+    }
+}
