@@ -8,8 +8,6 @@ use crate::store::sql::decision::link;
 
 const HOST: i64 = 7;
 const DIGESTS: [[u8; 32]; 2] = [[1; 32], [2; 32]];
-const KEYS: [&str; 2] = ["key-1", "key-2"];
-const DOCUMENTS: [&str; 2] = ["SO-1", "SO-2"];
 
 /// An account, with an order of another account's and its key beside it.
 const STATE: &str = "
@@ -55,24 +53,23 @@ fn share() -> Share {
     }
 }
 
-/// How an order differs from one that is written.
-#[derive(Clone, Copy)]
-struct Orders {
-    many: usize,
-    key: Option<&'static str>,
-    document: &'static str,
+/// An order: its key, if it has one, and its number.
+type Named<'a> = (Option<&'a str>, &'a str);
+
+/// Orders that nobody knows.
+fn fresh_orders(many: usize) -> Vec<Named<'static>> {
+    [(Some("key-1"), "SO-1"), (Some("key-2"), "SO-2")][..many].to_vec()
 }
 
-fn ask(pool: &Pool, share: &Share, orders: Orders) -> Option<Answer> {
+fn ask(pool: &Pool, share: &Share, orders: &[Named<'_>]) -> Option<Answer> {
     let mut call = Call::new(share);
-    for at in 0..orders.many {
-        let last = at + 1 == orders.many;
+    for ((key, document), digest) in orders.iter().zip(DIGESTS) {
         call.step(StepRow {
-            key: if last { orders.key } else { Some(KEYS[at]) },
+            key: *key,
             content: Some(b"content"),
             granted: true,
-            document: if last { orders.document } else { DOCUMENTS[at] },
-            decision: Some(("body", b"salt", DIGESTS[at])),
+            document,
+            decision: Some(("body", b"salt", digest)),
             order: Some(OrderRow {
                 state: 2,
                 amount: 25,
@@ -107,13 +104,9 @@ fn filled() -> Pool {
     pool
 }
 
-fn numbered(many: usize) -> Orders {
-    Orders { many, key: Some(KEYS[many - 1]), document: DOCUMENTS[many - 1] }
-}
-
 #[test]
 fn what_is_not_as_it_must_be_is_told_and_nothing_is_written() {
-    type Change = fn(&mut Share, &mut Orders);
+    type Change = fn(&mut Share, &mut Named<'static>);
     let refused: [(Became, &str, Change); 13] = [
         (Became::FactsMoved, "no account", |share, _| share.id = 9),
         (Became::FactsMoved, "facts", |share, _| share.facts_version = 4),
@@ -124,28 +117,26 @@ fn what_is_not_as_it_must_be_is_told_and_nothing_is_written() {
         (Became::OthersOrdered, "more is ordered", |share, _| share.ordered = (0, 99)),
         (Became::OthersOrdered, "less is ordered", |share, _| share.ordered = (101, 200)),
         (Became::OthersOrdered, "what ships later", |share, _| share.later = 11),
-        (Became::Known, "the key", |_, orders| orders.key = Some("key-before")),
-        (Became::Known, "the order", |_, orders| orders.document = "SO-before"),
-        (Became::Known, "the order, without a key", |_, orders| {
-            (orders.key, orders.document) = (None, "SO-before");
-        }),
-        (Became::FactsMoved, "facts come first", |share, orders| {
-            (share.facts_version, share.version, orders.document) = (4, Some(4), "SO-before");
+        (Became::Known, "the key", |_, order| order.0 = Some("key-before")),
+        (Became::Known, "the order", |_, order| order.1 = "SO-before"),
+        (Became::Known, "the order, without a key", |_, order| *order = (None, "SO-before")),
+        (Became::FactsMoved, "facts come first", |share, order| {
+            (share.facts_version, share.version, order.1) = (4, Some(4), "SO-before");
         }),
     ];
     let pool = filled();
     let before = told(&pool, ROWS);
     for many in [1, 2] {
         for (became, what, change) in refused {
-            let (mut share, mut orders) = (share(), numbered(many));
-            change(&mut share, &mut orders);
-            let answer = ask(&pool, &share, orders).unwrap();
+            let (mut share, mut orders) = (share(), fresh_orders(many));
+            change(&mut share, &mut orders[many - 1]);
+            let answer = ask(&pool, &share, &orders).unwrap();
             assert_eq!((answer.became, answer.written.len()), (became, 0), "{many}: {what}");
             assert!(what == "no account" || tells_what_was(&answer), "{many}: {what}");
             assert_eq!(told(&pool, ROWS), before, "{many}: {what}");
         }
         write(&pool, soon(), |connection| connection.command("UPDATE store SET went_at = 1")).unwrap();
-        assert!(ask(&pool, &share(), numbered(many)).is_none(), "{many}: the state is not here");
+        assert!(ask(&pool, &share(), &fresh_orders(many)).is_none(), "{many}: the state is not here");
         assert_eq!(told(&pool, ROWS), before, "{many}: the state is not here");
         write(&pool, soon(), |connection| connection.command("UPDATE store SET went_at = NULL")).unwrap();
     }
@@ -161,29 +152,30 @@ fn what_is_as_it_must_be_is_written_by_either_statement() {
     for many in [1, 2] {
         for share in [share(), Share { version: None, ordered: (0, 100), ..share() }] {
             let pool = filled();
-            let answer = ask(&pool, &share, numbered(many)).unwrap();
+            let answer = ask(&pool, &share, &fresh_orders(many)).unwrap();
             assert_eq!(answer.became, Became::Written);
             assert!(tells_what_was(&answer));
             assert_eq!(answer.written.iter().map(|(_, link)| *link).collect::<Vec<_>>(), links[..many]);
             let rows = told(&pool, ROWS);
             let wanted = account(150, 6, many, links[many - 1]);
             assert!(rows.starts_with(&wanted), "{rows}\n{wanted}");
-            for at in 0..many {
+            for (at, (key, document)) in fresh_orders(many).into_iter().enumerate() {
+                let key = key.unwrap();
                 let (digest, link) = (crate::hex::hex(&DIGESTS[at]), crate::hex::hex(&links[at]));
                 let parts = [
-                    format!("NORD,{},1,2,25,25,0,0,0,0,2000,999,30,,999", DOCUMENTS[at]),
+                    format!("NORD,{document},1,2,25,25,0,0,0,0,2000,999,30,,999"),
                     format!("1,{},body,salt,{digest},{link}", at + 1),
-                    format!("{},\\x636f6e74656e74,1,{}", KEYS[at], at + 1),
+                    format!("{key},\\x636f6e74656e74,1,{}", at + 1),
                 ];
                 for part in parts {
                     assert!(rows.contains(&part), "{rows}\n{part}");
                 }
-                let id = told(&pool, &format!("SELECT decision::text FROM request WHERE key = '{}'", KEYS[at]));
+                let id = told(&pool, &format!("SELECT decision::text FROM request WHERE key = '{key}'"));
                 assert_eq!(id, answer.written[at].0.to_string());
             }
             assert!(rows.ends_with(" 7,1,0"), "one change is noted: {rows}");
             // Asked once more it is known, or others ordered; nothing is written again.
-            assert_ne!(ask(&pool, &share, numbered(many)).unwrap().became, Became::Written);
+            assert_ne!(ask(&pool, &share, &fresh_orders(many)).unwrap().became, Became::Written);
             assert_eq!(told(&pool, ROWS), rows);
         }
     }
@@ -192,7 +184,7 @@ fn what_is_as_it_must_be_is_written_by_either_statement() {
 #[test]
 fn without_a_key_none_is_kept() {
     let pool = filled();
-    let answer = ask(&pool, &share(), Orders { key: None, ..numbered(1) }).unwrap();
+    let answer = ask(&pool, &share(), &[(None, "SO-1")]).unwrap();
     assert_eq!((answer.became, answer.written.len()), (Became::Written, 1));
     assert_eq!(told(&pool, "SELECT string_agg(key, ' ') FROM request"), "key-before");
 }
@@ -216,36 +208,14 @@ fn what_is_planned_while_the_tables_are_empty_is_right_for_large_ones() {
             told(&pool, "SELECT pg_stat_force_next_flush()::text");
             told(&pool, PAGES).parse().unwrap()
         };
-        let mut number = 0;
+        let share = Share { version: None, ordered: (0, 100_000), more_later: 0, horizon_to_since: 20, ..share() };
+        let mut numbers = 1_u32..;
         let mut write_some = || {
             let before = pages();
             for _ in 0..TIMES {
-                let names = [number, number + 1].map(|n| (format!("new-key-{n}"), format!("SO-new-{n}")));
-                number += 2;
-                let mut call = Call::new(&Share {
-                    version: None,
-                    ordered: (0, 100_000),
-                    more_later: 0,
-                    horizon_to_since: 20,
-                    ..share()
-                });
-                for (key, document) in &names[..many] {
-                    let decision = Some(("body", b"salt".as_slice(), DIGESTS[0]));
-                    let marks = String::new();
-                    let order =
-                        OrderRow { state: 2, amount: 25, ordered: 25, expires: None, since: 0, ships: None, marks };
-                    let content = Some(b"content".as_slice());
-                    call.step(StepRow {
-                        key: Some(key),
-                        content,
-                        granted: true,
-                        document,
-                        decision,
-                        order: Some(order),
-                    });
-                }
-                let answer = pool.with(soon(), |connection| call.send(connection, HOST, soon())).unwrap().unwrap();
-                assert_eq!(answer.became, Became::Written);
+                let names: Vec<String> = numbers.by_ref().take(many).map(|number| format!("new-{number}")).collect();
+                let orders: Vec<Named<'_>> = names.iter().map(|name| (Some(name.as_str()), name.as_str())).collect();
+                assert_eq!(ask(&pool, &share, &orders).unwrap().became, Became::Written);
             }
             pages() - before
         };
