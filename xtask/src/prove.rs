@@ -57,8 +57,7 @@ pub(crate) fn short_soak(report: &mut Report) {
 /// The proofs that need a nightly compiler with Miri and the standard library's sources. They are part of
 /// `cargo xtask test` as well; where the compiler is missing, the result says that they were not run.
 pub(crate) fn nightly(report: &mut Report) {
-    let at_hand = read(nightly_cargo().args(["miri", "--version"])).is_ok() && std_sources();
-    if at_hand {
+    if at_hand() {
         report.step("Miri over src/ffi", miri);
         report.step("ThreadSanitizer over src/ffi and the hammer", thread_sanitizer);
     } else {
@@ -66,6 +65,11 @@ pub(crate) fn nightly(report: &mut Report) {
         report.not_run("Miri over src/ffi", why);
         report.not_run("ThreadSanitizer over src/ffi and the hammer", why);
     }
+}
+
+/// Whether a nightly compiler with what the proofs need is at hand.
+fn at_hand() -> bool {
+    read(nightly_cargo().args(["miri", "--version"])).is_ok() && std_sources()
 }
 
 /// Adds to a nightly compiler what the proofs need.
@@ -89,13 +93,32 @@ fn miri() -> Result<usize> {
 
 /// The tests of the interface, and the one in which sixteen threads hammer it.
 fn thread_sanitizer() -> Result<usize> {
+    some(tee(sanitized()?.args(["--", "ffi::", "sixteen_threads"])))
+}
+
+/// What compiles the longest of these proofs.
+///
+/// # Errors
+/// When it cannot be compiled here.
+pub(crate) fn compiling() -> Result<std::process::Command> {
+    if !at_hand() {
+        return Err("there is no nightly compiler for ThreadSanitizer".into());
+    }
+    let mut build = sanitized()?;
+    build.arg("--no-run");
+    Ok(build)
+}
+
+/// The tests that run under ThreadSanitizer.
+fn sanitized() -> Result<std::process::Command> {
     let host = host()?;
     let mut tests = nightly_cargo();
     tests.args(["test", "--locked", "-Zbuild-std", "--target", &host, "--features", "test-hooks", "--target-dir"]);
     // Everything is compiled for this alone, which takes longer than the tests ever do.
     tests.arg(target().join("tsan")).args(["--config", "profile.dev.package.\"*\".opt-level=0"]);
-    tests.args(["--lib", "--test", "ffi_life", "--", "ffi::", "sixteen_threads"]);
-    some(tee(tests.env("RUSTFLAGS", "-Zsanitizer=thread").env("CFLAGS", "-fsanitize=thread")))
+    tests.args(["--lib", "--test", "ffi_life"]);
+    tests.env("RUSTFLAGS", "-Zsanitizer=thread").env("CFLAGS", "-fsanitize=thread");
+    Ok(tests)
 }
 
 fn some((said, ended): (String, Result)) -> Result<usize> {

@@ -45,11 +45,15 @@ pub(crate) fn run_sections(names: &[&str]) -> Result {
     report.end()
 }
 
-/// Compiles the fuzzers, which come last, while the first sections wait for servers and clocks. They are compiled into a folder of
-/// their own, so nobody waits for that (a build for another system would: it locks the folder of this one too). What comes
-/// of it is said by their section, which compiles the rest.
+/// Compiles what comes last, while the first sections wait for servers and clocks: the fuzzers, and the tests under
+/// ThreadSanitizer. Each is compiled into a folder of its own, so nobody waits for that (a build for another system would: it
+/// locks the folder of this one too). What comes of it is said by their sections, which compile the rest.
 fn compile_ahead() {
-    std::thread::spawn(|| fuzz::compiling().and_then(|build| read(&mut patient(&build))));
+    std::thread::spawn(|| {
+        for compiling in [fuzz::compiling, prove::compiling] {
+            let _ = compiling().and_then(|build| read(&mut patient(&build)));
+        }
+    });
 }
 
 fn style(report: &mut Report) {
