@@ -21,11 +21,12 @@ const LINES: u32 = 20;
 /// By how much the median of the last third of the looks may be above that of the second, in KiB. A call that leaves one
 /// byte behind comes to more in an hour.
 const MEMORY: u64 = 1024;
+/// The same for open files: a read that goes on longer has its connection open.
+const FILES: u64 = 2;
+
 /// glibc gives threads arenas of their own, and what a verification gave back in one is not there for the next in another.
 /// So a process grows by what is kept in each, step by step, until all have seen one. With one arena it is flat at once.
 const ONE_ARENA: (&str, &str) = ("MALLOC_ARENA_MAX", "1");
-/// The same for open files: a read that goes on longer has its connection open.
-const FILES: u64 = 2;
 
 /// What a process has at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

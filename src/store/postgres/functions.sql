@@ -89,7 +89,7 @@ BEGIN
     -- The lock of the house; whether the state is here is looked at below, as in enter_1.
     said := pg_advisory_xact_lock_shared(8026096675565076482);
     -- One order with a key, of an account in no pool: most are. It is written by one statement if all is as it must be, which
-    -- costs the server two thirds of what follows. If it is not, what follows finds out what is not. The OFFSET keeps the
+    -- costs the server three quarters of what follows. If it is not, what follows finds out what is not. The OFFSET keeps the
     -- orders from being joined: in a plan for an empty table that is a walk through the whole index.
     IF n = 1 AND p = 0 AND m = 0 AND texts[1] IS NOT NULL AND texts[4] IS NOT NULL AND steps[2] IS NOT NULL THEN
         said := obligor.hurry_1(wait_ms);
