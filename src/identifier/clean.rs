@@ -34,14 +34,21 @@ impl<'a> Clean<'a> {
 
     fn read(text: &'a str, signed: bool) -> Result<Self, Fault> {
         let mut clean = Self { text, signed, bytes: [0; ROOM], start: 0, end: 0 };
-        for (at, c) in text.char_indices() {
+        // What counts up to the first separator, which is all of most texts.
+        let plain = text.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len()).min(ROOM);
+        let (begins, rest) = text.split_at(plain);
+        for (place, byte) in clean.bytes.iter_mut().zip(begins.bytes()) {
+            *place = byte.to_ascii_uppercase();
+        }
+        clean.end = plain;
+        for (at, c) in rest.char_indices() {
             let kept = match c {
                 _ if c.is_ascii_alphanumeric() => c.to_ascii_uppercase() as u8,
                 '+' if signed => b'+',
                 _ if signed && is_dash(c) => b'-',
                 _ if !signed && separates(c) => continue,
                 _ if signed && clean.end == 0 && c.is_whitespace() => continue,
-                _ => return Err(Fault::BadCharacter { at: position(text[..at].chars().count()) }),
+                _ => return Err(Fault::BadCharacter { at: position(plain + rest[..at].chars().count()) }),
             };
             let Some(place) = clean.bytes.get_mut(clean.end) else { break };
             *place = kept;
@@ -96,15 +103,21 @@ impl<'a> Clean<'a> {
 
     /// Exactly `N` digits, as numbers.
     pub(super) fn digits<const N: usize>(&self) -> Result<[u8; N], Fault> {
-        if let Some(index) = self.bytes().iter().position(|b| !b.is_ascii_digit()) {
-            return Err(self.bad_character(index));
+        // Every byte is looked at, so that all of them are looked at in one step.
+        let only_digits = |ascii: &[u8; N]| ascii.iter().fold(true, |all, byte| all & byte.is_ascii_digit());
+        match <[u8; N]>::try_from(self.bytes()) {
+            Ok(ascii) if only_digits(&ascii) => Ok(ascii.map(|byte| byte - b'0')),
+            _ => Err(self.not_digits(N)),
         }
-        self.length(N)?;
-        let mut digits = [0; N];
-        for (digit, byte) in digits.iter_mut().zip(self.bytes()) {
-            *digit = byte - b'0';
+    }
+
+    /// Why the characters are not so many digits.
+    #[cold]
+    fn not_digits(&self, needs: usize) -> Fault {
+        match self.bytes().iter().position(|byte| !byte.is_ascii_digit()) {
+            Some(index) => self.bad_character(index),
+            None => self.length(needs).err().unwrap_or(Fault::Empty),
         }
-        Ok(digits)
     }
 
     /// Whether there are exactly `needs` characters.
@@ -169,6 +182,10 @@ mod tests {
         assert_eq!(Clean::of(" - ").err(), Some(Fault::Empty));
         let long = "1".repeat(100_000);
         assert_eq!(Clean::of(&long).unwrap().digits::<8>(), Err(Fault::TooLong { allows: 8 }));
+        let full = "1".repeat(ROOM);
+        assert_eq!(Clean::of(&full).unwrap().len(), ROOM);
+        assert_eq!(Clean::of(&format!("{full}æ")).err(), Some(Fault::BadCharacter { at: 41 }));
+        assert_eq!(Clean::of(&format!("{full}1æ")).unwrap().digits::<8>(), Err(Fault::TooLong { allows: 8 }));
         assert_eq!(Clean::of("123").unwrap().digits::<8>(), Err(Fault::TooShort { needs: 8, has: 3 }));
     }
 
