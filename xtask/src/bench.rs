@@ -2,7 +2,7 @@
 //! what it measures, as it ships.
 
 use crate::library::{self, Kind};
-use crate::shell::{Result, cargo, command, run, target};
+use crate::shell::{Result, cargo, command, read, run, target};
 use crate::{python, tools};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,15 +14,31 @@ pub(crate) fn run_suites(words: &[&str]) -> Result<ExitCode> {
     tools::need(&tools::POSTGRES)?;
     let library = library::build(Kind::Release)?;
     let empty = empty_library()?;
-    run(cargo().args(["build", "--release", "--locked", "--package", "obligor-bench"]))?;
+    let runner = gungraun_runner()?;
+    // With the program that it counts, so that nothing is built any more when the suites run.
+    let build = ["bench", "--no-run", "--locked", "--package", "obligor-bench", "--bench", "counts"];
+    run(cargo().args(build).env("GUNGRAUN_RUNNER", &runner))?;
     let mut bench = command(target().join("release/obligor-bench"));
     bench.args(words).env("OBLIGOR_LIBRARY", library).env("OBLIGOR_EMPTY_LIBRARY", empty);
-    bench.env("OBLIGOR_PYTHON", python::environment()?);
+    bench.env("OBLIGOR_PYTHON", python::environment()?).env("GUNGRAUN_RUNNER", runner);
     let ended = bench.status().map_err(|e| format!("cannot start the benchmarks: {e}"))?;
     match ended.code().and_then(|code| u8::try_from(code).ok()) {
         Some(code) => Ok(ExitCode::from(code)),
         None => Err(format!("the benchmarks ended with {ended}")),
     }
+}
+
+/// What counts instructions for gungraun, which takes no runner of another version than its own. Built once.
+fn gungraun_runner() -> Result<PathBuf> {
+    let package = read(cargo().args(["pkgid", "--locked", "gungraun"]))?;
+    let (_, version) = package.trim().rsplit_once('@').ok_or_else(|| format!("{package} has no version"))?;
+    let folder = target().join("xtask/gungraun").join(version);
+    let runner = folder.join("bin/gungraun-runner");
+    if !runner.exists() {
+        let words = ["install", "--quiet", "--locked", "gungraun-runner", "--version", version, "--root"];
+        run(cargo().args(words).arg(&folder))?;
+    }
+    Ok(runner)
 }
 
 /// A library with a function that does nothing, built as ours is.

@@ -26,13 +26,7 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     // Cargo points the loader at its own folders for us; a test that passed because of that would prove nothing.
     command.current_dir(root()).env_remove("LD_LIBRARY_PATH").env_remove("DYLD_FALLBACK_LIBRARY_PATH");
-    command
-}
-
-/// The Cargo that started us.
-pub(crate) fn cargo() -> Command {
-    let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // Cargo describes *this* package to us; to the packages we build that would be a lie.
+    // It also describes *this* package to us; to a Cargo that builds others, maybe further down, that would be a lie.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
@@ -40,6 +34,11 @@ pub(crate) fn cargo() -> Command {
         }
     }
     command
+}
+
+/// The Cargo that started us.
+pub(crate) fn cargo() -> Command {
+    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Runs a program to its end, its output going straight to the terminal.

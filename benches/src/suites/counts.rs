@@ -1,13 +1,11 @@
-//! How many instructions a call takes, by callgrind: the same to the last digits whatever else the machine does, so this is
-//! what guards the paths that wait for nobody.
+//! How many instructions a call takes, by gungraun over callgrind: the same to the last digits whatever else the machine
+//! does, so this is what guards the paths that wait for nobody.
 //!
-//! Valgrind runs this program once more for each path and counts what happens inside [`counted`]. It is asked directly:
-//! a count is then a figure like any other, with one baseline, one gate and one page, and no runner has to be installed
-//! that must be of the version of a crate. Another compiler, SQLite or processor makes other numbers: write the baseline
-//! anew in the change that brings it.
+//! `benches/counts.rs` has this program run once more for each path under valgrind, which counts what happens inside
+//! [`counted`]. A count is then a figure like any other, with one baseline, one gate and one page. Another compiler, SQLite
+//! or processor makes other numbers: write the baseline anew in the change that brings it.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 
@@ -15,10 +13,11 @@ use obligor::credit::AccountId;
 use obligor::engine::{ClockChoice, Config, Engine, OrderRequest};
 use obligor::identifier::{Scheme, check};
 use obligor::money::Money;
+use serde_json::Value;
 
 use super::library::{Desk, Host};
 use crate::portfolio::{AMOUNT, currency, fill, reserving};
-use crate::result::{Contest, Made, Ratio};
+use crate::result::{Contest, Made, Ratio, root};
 use crate::rounds::Length;
 
 /// Has this program do one path under valgrind.
@@ -37,34 +36,37 @@ const ACCOUNTS: u32 = 50;
 /// What a count may grow by.
 const MAY_GROW: f64 = 0.02;
 
-pub(super) fn run(length: Length, made: &mut Made) -> Vec<Contest> {
+pub(super) fn run(_: Length, made: &mut Made) -> Vec<Contest> {
     let version = Command::new("valgrind").arg("--version").output().expect("valgrind");
     made.valgrind = Some(String::from_utf8_lossy(&version.stdout).trim().to_owned());
-    let folder = tempfile::tempdir().expect("a folder");
+    let counts = counts();
     let ratios = PATHS.map(|(path, what)| {
-        let times = length.size(2, 1);
-        let counts = (0..times).map(|time| count(path, &folder.path().join(format!("{path}-{time}")))).collect();
-        let mut ratio = Ratio::of(what.to_owned(), crate::result::Better::Less, None, counts);
-        ratio.may_lose = MAY_GROW;
-        ratio
+        let all = counts.iter().find_map(|(of, all)| (of == path).then_some(*all));
+        let all = all.filter(|all| *all > 0.0).unwrap_or_else(|| panic!("nothing of {path} was counted"));
+        Ratio { may_lose: MAY_GROW, ..Ratio::figure(what, None, all / f64::from(CALLS)) }
     });
     vec![Contest::of_figures("Instructions", ratios.into())]
 }
 
-/// The instructions of one call of a path.
-fn count(path: &str, out: &Path) -> f64 {
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args(["-q", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=counted"]);
-    valgrind.arg(format!("--callgrind-out-file={}", out.display()));
-    valgrind.arg(std::env::current_exe().expect("this program has a path")).args([COUNT, path]);
-    // What is kept in memory and what is read on the way is then the same each time.
-    valgrind.env("MALLOC_ARENA_MAX", "1").stdout(Stdio::null());
-    assert!(valgrind.status().expect("valgrind").success(), "callgrind failed on {path}");
-    let said = std::fs::read_to_string(out).expect("callgrind's file");
-    let total = said.lines().find_map(|line| line.strip_prefix("totals: ")).expect("callgrind's total");
-    let total: f64 = total.trim().parse().expect("a number");
-    assert!(total > 0.0, "nothing of {path} was counted");
-    total / f64::from(CALLS)
+/// The paths, and the instructions of all their calls.
+fn counts() -> Vec<(String, f64)> {
+    // Without what was counted before, which gungraun would compare with: the baseline is ours.
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut bench = Command::new("cargo");
+    bench.args(["bench", "--quiet", "--locked", "--package", "obligor-bench", "--bench", "counts"]);
+    bench.args(["--", "--output-format=json"]).current_dir(root()).env("GUNGRAUN_HOME", folder.path());
+    let output = bench.stderr(Stdio::inherit()).output().expect("cargo");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "gungraun ended with {}: {said}", output.status);
+    let summaries = serde_json::Deserializer::from_str(&said).into_iter::<Value>();
+    summaries.map(|summary| count(&summary.expect("gungraun's JSON"))).collect()
+}
+
+/// A path, and the instructions of all its calls, from what gungraun says of it.
+fn count(summary: &Value) -> (String, f64) {
+    let path = summary["id"].as_str().expect("the path's name");
+    let counted = &summary["profiles"][0]["data"]["total"]["metrics"]["Ir"]["values"]["new"];
+    (path.to_owned(), counted.as_f64().unwrap_or_else(|| panic!("a count of {path} in {summary}")))
 }
 
 /// What is counted, with a name that callgrind finds.

@@ -86,7 +86,7 @@ pub(crate) const SUITES: [Suite; 7] = [
     Suite {
         name: "counts",
         about: "instructions of a call",
-        note: "Counted by callgrind, the same to the last digits whatever else the machine does.",
+        note: "Counted by gungraun over callgrind, the same to the last digits whatever else the machine does.",
         slow_disk: false,
         run: counts::run,
     },
