@@ -34,7 +34,8 @@ pub(crate) fn key(number: u32) -> AccountKey {
 pub(crate) fn fill(engine: &Engine, accounts: u32) {
     let currency = currency();
     let today = Day::from_ymd(2026, 11, 22).expect("a day");
-    let deadline = Deadline::now() + Duration::from_secs(60);
+    // Ten million of them take minutes.
+    let deadline = Deadline::now() + Duration::from_secs(1_800);
     engine
         .store()
         .load(

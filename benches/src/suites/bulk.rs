@@ -85,7 +85,7 @@ fn import(length: Length, made: &mut Made) -> Contest {
 }
 
 fn recompute(length: Length) -> Contest {
-    let (items, customers) = (length.size(1_000_000, 20_000), length.size(20_000, 500));
+    let (items, customers) = (length.size(5_000_000, 20_000), length.size(100_000, 500));
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("credit.db");
     let engine = Engine::open(&Config { create: true, ..Config::at(store.as_path()) }).expect("an engine");

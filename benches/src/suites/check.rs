@@ -25,9 +25,9 @@ pub(super) fn run(length: Length, _made: &mut Made) -> Vec<Contest> {
     let folder = tempfile::tempdir().expect("a folder");
     let few = Portfolio::new(&folder.path().join("few.db"), FEW);
     contests.push(interface(length, &few, &folder.path().join("host.db")));
-    let many = Portfolio::new(&folder.path().join("many.db"), length.size(1_000_000, 20_000));
+    let many = Portfolio::new(&folder.path().join("many.db"), length.size(10_000_000, 20_000));
     contests.push(sizes(length, &few, &many));
-    // A page more or less is nothing among a million customers, and much among a few.
+    // A page more or less is nothing among millions of customers, and much among a few.
     let each = Ratio::figure("bytes of memory for a customer", Some(80.0), many.bytes_each);
     contests.push(Contest::of_figures("A customer in memory", vec![each]));
     contests
@@ -104,7 +104,7 @@ fn interface(length: Length, few: &Portfolio, store: &Path) -> Contest {
         .play()
 }
 
-/// A portfolio a thousand times as large.
+/// A portfolio ten thousand times as large.
 fn sizes(length: Length, few: &Portfolio, many: &Portfolio) -> Contest {
     let count = u32::try_from(many.accounts.len()).expect("a count");
     let size = crate::result::number(f64::from(count));

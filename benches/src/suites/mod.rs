@@ -44,7 +44,7 @@ pub(crate) const SUITES: [Suite; 7] = [
         name: "check",
         about: "orders checked from memory, and the library",
         note: "The engines are warm, the clock is the system's. How many customers there are does not change what is done \
-               for one of them: that is the line with the same thousand customers. Who asks about any of a million pays \
+               for one of them: that is the line with the same thousand customers. Who asks about any of ten million pays \
                for memory that is in no cache as well; a read of such memory stands beside it.",
         slow_disk: false,
         run: check::run,
