@@ -24,10 +24,6 @@ const MEMORY: u64 = 1024;
 /// The same for open files: a read that goes on longer has its connection open.
 const FILES: u64 = 2;
 
-/// glibc gives threads arenas of their own, and what a verification gave back in one is not there for the next in another.
-/// So a process grows by what is kept in each, step by step, until all have seen one. With one arena it is flat at once.
-const ONE_ARENA: (&str, &str) = ("MALLOC_ARENA_MAX", "1");
-
 /// What a process has at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Look {
@@ -49,7 +45,6 @@ pub(crate) fn run_for(kind: Kind, length: Duration) -> Result<usize> {
     let load = c::compile(C99, &[&root().join("tests/soak/load.c")], &folder.join("load"), &library)?;
     let mut load = command(load);
     load.arg(&scratch).arg(root()).arg(length.as_secs().to_string()).stdout(Stdio::piped());
-    load.env(ONE_ARENA.0, ONE_ARENA.1);
     let mut load = load.spawn().map_err(|e| format!("cannot start the load: {e}"))?;
     let looks = watch(&mut load, length);
     // Whatever became of watching it, it does not outlive us.

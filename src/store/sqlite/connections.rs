@@ -17,6 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::fault::cannot_write;
 use super::guard::{Held, WriterLock, beside};
+use super::heap;
 use super::shared_page::PageFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::lock;
@@ -87,7 +88,7 @@ fn connect_beside(store: &Path, flags: OpenFlags, wait: Duration, writes: bool) 
 }
 
 /// How much of the store a connection keeps in memory, in KiB.
-pub(super) const CACHE: i64 = 8 << 10;
+const CACHE: i64 = 8 << 10;
 /// The same in a long call. With little, an import whose rows are in no order of ours reads and writes most pages anew for
 /// every few rows, and so does whoever compares tables with their indexes.
 pub(super) const LONG_CALL_CACHE: i64 = 256 << 10;
@@ -95,6 +96,12 @@ pub(super) const LONG_CALL_CACHE: i64 = 256 << 10;
 /// Has a connection keep so many KiB in memory, and no more. That is a matter of speed only.
 pub(super) fn cache(sql: &Connection, most: i64) {
     let _ = sql.pragma_update(None, "cache_size", -most).and_then(|()| sql.execute_batch("PRAGMA shrink_memory"));
+}
+
+/// A long call is over: the connection keeps as much as others, and the rest goes back to the system.
+pub(super) fn long_call_over(sql: &Connection) {
+    cache(sql, CACHE);
+    heap::give_back();
 }
 
 /// The connections and the writer lock of one store in one process.

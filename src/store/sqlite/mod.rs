@@ -15,6 +15,7 @@ mod connections;
 mod fault;
 pub mod fork_gate;
 mod guard;
+mod heap;
 mod house;
 mod inherited;
 mod open;
@@ -42,7 +43,7 @@ use crate::calendar::{Day, Instant};
 use crate::error::{Error, ErrorKind, Result};
 use batch::{begin, command};
 use connection::Loading;
-use connections::{CACHE, Connections, LONG_CALL_CACHE, Lent, cache};
+use connections::{Connections, LONG_CALL_CACHE, Lent, cache, long_call_over};
 use guard::{Held, OwnerFile};
 
 /// The store in a SQLite file. Any thread may call it; dropping it closes the file.
@@ -134,7 +135,7 @@ impl SqliteStore {
         }
         let _pass = fork_gate::enter();
         drop(long_call);
-        cache(&lent.sql, CACHE);
+        long_call_over(&lent.sql);
         Self::settle(lent, result)
     }
 
@@ -217,7 +218,7 @@ impl Database for SqliteStore {
         self.reading(READ_WAIT, |sql| {
             cache(sql, LONG_CALL_CACHE);
             let checked = check::file(sql, found);
-            cache(sql, CACHE);
+            long_call_over(sql);
             checked
         })
     }

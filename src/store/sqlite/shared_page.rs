@@ -1,6 +1,6 @@
 //! The page that all processes of a machine share: the pulse of a store, in the file `<store>.pulse` beside it.
 //!
-//! This is the one place outside `src/ffi` with `unsafe`. Memory that other processes write to has no safe interface:
+//! Beside a call in `heap.rs` this is the one place outside `src/ffi` with `unsafe`. Memory that other processes write to has no safe interface:
 //! SQLite maps its `-shm` file the same way, for the same end, and all that is said of that file holds for this one.
 //! What makes it sound is little: the words are only ever touched as atomics, any value of theirs is a good one, and the
 //! file is never made shorter by us. It is written full when it is made, so that a page that is touched is there also
