@@ -4,7 +4,7 @@
 #![allow(unsafe_code)]
 
 /// glibc keeps free memory that lies below memory in use. A host that verifies a large state once a night would have a
-/// quarter of a gigabyte less all day. Other C libraries let go of it themselves.
+/// quarter of a gigabyte less all day. Elsewhere nobody has to be asked, or can be.
 #[cfg(all(target_os = "linux", target_env = "gnu", not(miri)))]
 pub(super) fn give_back() {
     // SAFETY: it takes no pointer, and any thread may call it at any time.
