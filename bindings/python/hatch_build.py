@@ -61,7 +61,8 @@ def built(checkout: Path) -> Path:
             f"{checkout} is not a checkout of obligor, so the library cannot be built; "
             "set OBLIGOR_PREBUILT to a library that is built already"
         )
-    words = ["cargo", "build", "--release", "--locked", "--lib", "--package", "obligor"]
+    # The shared library alone: together with the one for Rust it would not be optimised as a whole when it is linked.
+    words = ["cargo", "rustc", "--crate-type", "cdylib", "--release", "--locked", "--lib", "--package", "obligor"]
     try:
         subprocess.run(words, cwd=checkout, check=True)
     except FileNotFoundError:

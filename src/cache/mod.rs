@@ -12,7 +12,6 @@ use std::sync::{PoisonError, RwLock};
 
 use crate::calendar::Instant;
 use crate::credit::{AccountFacts, AccountId};
-use crate::store::AccountKey;
 use crate::store::pulse::{Pulse, Stamp};
 
 /// How many parts the accounts are spread over, so that screens do not queue for one lock. A power of two.
@@ -37,11 +36,15 @@ impl Entry {
     }
 }
 
+/// The accounts of one company, by the customer.
+type Customers = HashMap<Box<str>, AccountId>;
+
 /// The facts in memory.
 #[derive(Default)]
 pub struct Cache {
     shards: Vec<RwLock<Vec<Option<Entry>>>>,
-    names: RwLock<HashMap<AccountKey, AccountId>>,
+    /// By the company, of which there are few.
+    names: RwLock<HashMap<Box<str>, Customers>>,
 }
 
 impl Cache {
@@ -75,14 +78,19 @@ impl Cache {
         }
     }
 
-    /// The number of the account with this name, if it was ever resolved.
-    pub fn id_of(&self, key: &AccountKey) -> Option<AccountId> {
-        self.names.read().unwrap_or_else(PoisonError::into_inner).get(key).copied()
+    /// The number of a customer's account in a company, if it was ever resolved.
+    pub fn id_of(&self, company: &str, customer: &str) -> Option<AccountId> {
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        names.get(company)?.get(customer).copied()
     }
 
-    /// Remembers the number of the account with this name. It never changes.
-    pub fn name(&self, key: AccountKey, id: AccountId) {
-        self.names.write().unwrap_or_else(PoisonError::into_inner).insert(key, id);
+    /// Remembers the number of a customer's account in a company. It never changes.
+    pub fn name(&self, company: &str, customer: &str, id: AccountId) {
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        match names.get_mut(company) {
+            Some(customers) => customers.insert(customer.into(), id),
+            None => names.entry(company.into()).or_default().insert(customer.into(), id),
+        };
     }
 
     fn place(&self, id: AccountId) -> Option<(&RwLock<Vec<Option<Entry>>>, usize)> {
@@ -143,6 +151,19 @@ mod tests {
         assert_eq!((desk.shown(70), desk.shown(6), desk.shown(134)), (Some((2, 5)), None, None));
         desk.put(facts(70, 2), 9, desk.stamp(70));
         assert_eq!(desk.shown(70), Some((2, 9)));
+    }
+
+    #[test]
+    fn a_customer_has_an_account_in_each_company() {
+        let cache = Cache::new();
+        for (at, (company, customer)) in [("10", "4711"), ("20", "4711"), ("10", "4712")].into_iter().enumerate() {
+            assert_eq!(cache.id_of(company, customer), None);
+            let id = AccountId(u32::try_from(at).unwrap());
+            cache.name(company, customer, id);
+            assert_eq!(cache.id_of(company, customer), Some(id));
+        }
+        assert_eq!(cache.id_of("10", "4711"), Some(AccountId(0)));
+        assert_eq!((cache.id_of("104", "711"), cache.id_of("30", "4711")), (None, None));
     }
 
     #[test]

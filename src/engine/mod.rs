@@ -212,7 +212,7 @@ impl Engine {
     /// # Errors
     /// `NotFound` when there is no such account; those of the store.
     pub fn resolve(&self, key: &AccountKey) -> Result<AccountId> {
-        if let Some(id) = self.cache.id_of(key) {
+        if let Some(id) = self.cache.id_of(&key.company, &key.customer) {
             return Ok(id);
         }
         let id = self.store.resolve(key, self.deadline(None))?.ok_or_else(|| {
@@ -221,7 +221,7 @@ impl Engine {
                 format!("customer {:?} has no credit account in company {:?}", key.customer, key.company),
             )
         })?;
-        self.cache.name(key.clone(), id);
+        self.cache.name(&key.company, &key.customer, id);
         Ok(id)
     }
 
@@ -237,7 +237,7 @@ impl Engine {
         let mut count = 0;
         let today = self.day_of(now);
         self.store.all_accounts(self.overdue_to(today), self.horizon_to(today), now, &mut |key, facts| {
-            self.cache.name(key, facts.id);
+            self.cache.name(&key.company, &key.customer, facts.id);
             let stamp = before.stamp(facts.id);
             self.cache.put(self.store.pulse(), facts, now, stamp);
             count += 1;

@@ -196,11 +196,6 @@ impl OrderRequest {
         }
     }
 
-    /// The names of the account as they were given; empty when it is named by its number.
-    pub(super) fn key_of(&self) -> AccountKey {
-        AccountKey { company: self.company.clone(), customer: self.customer.clone() }
-    }
-
     /// SHA-256 over everything in the request that means something.
     pub(super) fn content(&self, document: &str, item: &str, request: &Request) -> Result<[u8; 32]> {
         let (company, customer) =

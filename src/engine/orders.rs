@@ -93,7 +93,7 @@ impl Engine {
         let today = self.day_of(now);
         let id = match order.account {
             Some(id) => Some(id),
-            None => self.cache.id_of(&order.key_of()),
+            None => self.cache.id_of(&order.company, &order.customer),
         };
         let oldest = i64::from(self.policy.facts.memory_max_age_ms);
         if let Some(id) = id.filter(|_| order.document.is_empty() && oldest > 0) {
@@ -137,7 +137,7 @@ impl Engine {
         let deadline = self.deadline(order.deadline_ms);
         let known = match &account {
             AccountRef::Id(id) => Some(*id),
-            AccountRef::Key(_) => self.cache.id_of(&order.key_of()),
+            AccountRef::Key(_) => self.cache.id_of(&order.company, &order.customer),
         };
         let pulse = self.store.pulse();
         let (stamp, writes) = (known.map(|id| pulse.stamp(id)), pulse.writes());
@@ -472,11 +472,8 @@ impl Engine {
 
     /// Keeps in memory which account an order names.
     fn name(&self, order: &OrderRequest, id: AccountId) {
-        if order.account.is_none() {
-            let key = order.key_of();
-            if self.cache.id_of(&key).is_none() {
-                self.cache.name(key, id);
-            }
+        if order.account.is_none() && self.cache.id_of(&order.company, &order.customer).is_none() {
+            self.cache.name(&order.company, &order.customer, id);
         }
     }
 

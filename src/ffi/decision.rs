@@ -328,9 +328,8 @@ impl DecisionsOut {
 }
 
 fn letters(currency: Currency) -> [c_char; 4] {
-    let mut letters = [0; 4];
-    text::put(&mut letters, currency.code());
-    letters
+    let [first, second, third] = currency.code_bytes().map(|letter| c_char::from_ne_bytes([letter]));
+    [first, second, third, 0]
 }
 
 fn minor(money: Option<Money>) -> i64 {

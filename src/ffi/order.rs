@@ -294,7 +294,9 @@ unsafe fn one(
     ask: fn(&Engine, &OrderRequest) -> error::Result<OrderAnswer>,
 ) -> Result<(), Failure> {
     // SAFETY: the same promise.
-    let (order, out) = unsafe { (take("order", order)?, DecisionsOut::new(1, decision, reasons, reasons_cap)?) };
+    let order = unsafe { take("order", order)? };
+    // SAFETY: the same promise.
+    let out = unsafe { DecisionsOut::new(1, decision, reasons, reasons_cap)? };
     let answer = ask(&enter(engine)?.engine, &request(&order, kind)?)?;
     out.put(0, &answer);
     Ok(())

@@ -46,10 +46,13 @@ pub(super) unsafe fn read_key<'a>(name: &str, at: *const c_char, length: i64) ->
 }
 
 /// The text in a field of a struct: up to its first NUL, without trailing blanks.
+#[inline]
 pub(super) fn field<'a>(name: &str, field: &'a [c_char]) -> Result<&'a str, Failure> {
-    if field.first() == Some(&0) {
-        return Ok("");
-    }
+    // Most fields of most structs are empty.
+    if field.first() == Some(&0) { Ok("") } else { padded(name, field) }
+}
+
+fn padded<'a>(name: &str, field: &'a [c_char]) -> Result<&'a str, Failure> {
     // SAFETY: `c_char` has the size and every value of `u8`.
     let bytes = unsafe { std::slice::from_raw_parts(field.as_ptr().cast::<u8>(), field.len()) };
     let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use once_cell::race::OnceBox;
 use serde::{Deserialize, Serialize};
 
 use super::MoneyError;
@@ -13,16 +14,34 @@ pub struct Currency {
     decimals: u8,
 }
 
+/// Those that have a number in ISO 4217, by their letters. Every amount that comes in names its currency, and the package that
+/// knows them compares it with one after the other.
+static NUMBERED: OnceBox<Vec<Currency>> = OnceBox::new();
+
+fn numbered() -> Vec<Currency> {
+    let mut known: Vec<_> = (0..1000).filter_map(iso_currency::Currency::from_numeric).filter_map(Currency::of).collect();
+    known.sort_unstable();
+    known
+}
+
 impl Currency {
     /// The currency with this code, three capital letters.
     ///
     /// # Errors
     /// [`MoneyError::UnknownCurrency`].
     pub fn parse(code: &str) -> Result<Self, MoneyError> {
-        let known = iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
-        let decimals = known.exponent().and_then(|e| u8::try_from(e).ok()).ok_or(MoneyError::UnknownCurrency)?;
-        let code = known.code().as_bytes().try_into().map_err(|_| MoneyError::UnknownCurrency)?;
-        Ok(Self { code, decimals })
+        let numbered = NUMBERED.get_or_init(|| Box::new(numbered()));
+        let letters = code.as_bytes().try_into().map_err(|_| MoneyError::UnknownCurrency)?;
+        match numbered.binary_search_by_key(&letters, |known| known.code) {
+            Ok(at) => numbered.get(at).copied(),
+            Err(_) => iso_currency::Currency::from_code(code).and_then(Self::of),
+        }
+        .ok_or(MoneyError::UnknownCurrency)
+    }
+
+    fn of(known: iso_currency::Currency) -> Option<Self> {
+        let decimals = known.exponent().and_then(|exponent| u8::try_from(exponent).ok())?;
+        Some(Self { code: known.code().as_bytes().try_into().ok()?, decimals })
     }
 
     /// The three letters.

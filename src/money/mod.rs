@@ -211,6 +211,23 @@ mod tests {
     }
 
     #[test]
+    fn every_currency_of_the_standard_is_known_and_no_other() {
+        let letters = || b'A'..=b'Z';
+        let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+        let mut known = 0;
+        for code in codes {
+            let code = str::from_utf8(&code).unwrap();
+            let wanted = iso_currency::Currency::from_code(code).and_then(|currency| currency.exponent());
+            assert_eq!(Currency::parse(code).ok().map(|currency| currency.decimals().into()), wanted, "{code}");
+            known += usize::from(wanted.is_some());
+        }
+        assert!(known > 150, "{known}");
+        for code in ["", "D", "DK", "dkk", "DKKK", "kr.", "DK\u{178}"] {
+            assert_eq!(Currency::parse(code), Err(MoneyError::UnknownCurrency), "{code}");
+        }
+    }
+
+    #[test]
     fn bad_numbers_are_told_apart() {
         for (text, error) in [
             ("", MoneyError::NotANumber),

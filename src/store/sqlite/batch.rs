@@ -18,7 +18,7 @@ use crate::store::sql::{Touched, Writing, card, carry_out};
 /// Callers whose jobs share one transaction, at most.
 const BATCH_JOBS: usize = 256;
 /// How long a leader goes on taking up jobs, at most.
-const BATCH_TIME: Duration = Duration::from_millis(2);
+const BATCH_TIME: Duration = Duration::from_millis(6);
 
 /// What a batch came to: the answer to each job, of which all that were taken up are here.
 type Answers = Vec<(Option<Arc<Waiter>>, Result<Steps>)>;

@@ -20,7 +20,7 @@ pub(super) fn library(place: &Place, system: &System) -> Result {
     let mark = if system.windows.is_some() { "--no-insert-timestamp" } else { "--build-id=sha1" };
     rust.push(format!("-Clink-arg=-Wl,{mark}"));
     let mut build = cargo();
-    build.args(["build", "--lib", "--profile", "dist"]).args(target).current_dir(&place.root);
+    build.args(library::SHARED).args(["--lib", "--profile", "dist"]).args(target).current_dir(&place.root);
     build.env("CARGO_TARGET_DIR", &place.target).env("CARGO_ENCODED_RUSTFLAGS", rust.join("\x1f"));
     run(build.env(format!("CFLAGS_{}", system.triple.replace('-', "_")), c.join(" ")))?;
     let built = place.target.join(system.triple).join("dist").join(system.library);
