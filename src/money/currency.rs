@@ -19,7 +19,8 @@ pub struct Currency {
 static NUMBERED: OnceBox<Vec<Currency>> = OnceBox::new();
 
 fn numbered() -> Vec<Currency> {
-    let mut known: Vec<_> = (0..1000).filter_map(iso_currency::Currency::from_numeric).filter_map(Currency::of).collect();
+    let mut known: Vec<_> =
+        (0..1000).filter_map(iso_currency::Currency::from_numeric).filter_map(Currency::of).collect();
     known.sort_unstable();
     known
 }
