@@ -32,7 +32,7 @@ const LINUX: System = System {
     windows: None,
     library: "libobligor.so",
     wheel: "manylinux_2",
-    most: 7_500_000,
+    most: 7_900_000,
 };
 const WIN64: System = System {
     name: "win-x64",
@@ -41,7 +41,7 @@ const WIN64: System = System {
     windows: Some(Bits::SixtyFour),
     library: "obligor.dll",
     wheel: "win_amd64",
-    most: 8_900_000,
+    most: 7_600_000,
 };
 const WIN32: System = System {
     name: "win-x86",
@@ -50,7 +50,7 @@ const WIN32: System = System {
     windows: Some(Bits::ThirtyTwo),
     library: "obligor.dll",
     wheel: "win32",
-    most: 8_900_000,
+    most: 7_100_000,
 };
 const ALL: [&System; 3] = [&LINUX, &WIN64, &WIN32];
 
