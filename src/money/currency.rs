@@ -14,11 +14,11 @@ pub struct Currency {
     decimals: u8,
 }
 
-/// Those that have a number in ISO 4217, by their letters. Every amount that comes in names its currency, and the package that
-/// knows them compares it with one after the other.
-static NUMBERED: OnceBox<Vec<Currency>> = OnceBox::new();
+/// All of them, by their letters. Every amount that comes in names its currency, and the package that knows them compares it with
+/// one after the other; by their numbers it hands out all.
+static KNOWN: OnceBox<Vec<Currency>> = OnceBox::new();
 
-fn numbered() -> Vec<Currency> {
+fn known() -> Vec<Currency> {
     let mut known: Vec<_> =
         (0..1000).filter_map(iso_currency::Currency::from_numeric).filter_map(Currency::of).collect();
     known.sort_unstable();
@@ -31,13 +31,10 @@ impl Currency {
     /// # Errors
     /// [`MoneyError::UnknownCurrency`].
     pub fn parse(code: &str) -> Result<Self, MoneyError> {
-        let numbered = NUMBERED.get_or_init(|| Box::new(numbered()));
+        let known = KNOWN.get_or_init(|| Box::new(known()));
         let letters = code.as_bytes().try_into().map_err(|_| MoneyError::UnknownCurrency)?;
-        match numbered.binary_search_by_key(&letters, |known| known.code) {
-            Ok(at) => numbered.get(at).copied(),
-            Err(_) => iso_currency::Currency::from_code(code).and_then(Self::of),
-        }
-        .ok_or(MoneyError::UnknownCurrency)
+        let at = known.binary_search_by_key(&letters, |one| one.code).map_err(|_| MoneyError::UnknownCurrency)?;
+        known.get(at).copied().ok_or(MoneyError::UnknownCurrency)
     }
 
     fn of(known: iso_currency::Currency) -> Option<Self> {
